@@ -1,0 +1,9 @@
+#include "base/mpsc.h"
+
+#include <sched.h>
+
+namespace cobnut {
+
+void MpscQueue::relax() { sched_yield(); }
+
+}  // namespace cobnut
