@@ -87,8 +87,8 @@ struct CommandSpec {
   KeySpec keys;
   std::string_view key_flags;              // COMMAND INFO's key-spec flags, space separated: "RW access update"
   Route route = Route::kLoop;
-  // Route::kCustom: marks the shards it wants (one bool per shard).
-  void (*shards)(const Server&, Args, std::span<bool> wanted) = nullptr;
+  // Route::kCustom: marks the shards it wants (one byte per shard, set to 1).
+  void (*shards)(const Server&, Args, std::span<uint8_t> wanted) = nullptr;
   std::string_view acl;                    // categories beyond those that follow from the flags: "@string", "@keyspace"
   std::string_view group;                  // COMMAND DOCS: "string", "generic", ...
   std::string_view since;

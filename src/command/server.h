@@ -37,6 +37,7 @@ struct Server {
   PagePool pages;
   std::vector<LoopCounters> counters;  // one a loop, written by it
   std::function<void()> shutdown;      // begins a clean stop; returns at once
+  std::function<void(ClientInfo&)> kick;  // the client's loop looks at `killed` soon, even if the client is silent
 
   template <typename Field>
   uint64_t sum(Field LoopCounters::*field) const {
