@@ -426,7 +426,7 @@ DOCTEST_TEST_CASE("stress: sums, order and exclusion hold for every number of lo
         World({.loops = loops,
                .shards = shards,
                .connections = 4 + 16 * static_cast<int>(seed % 2),
-               .operations = 16000 / loops,
+               .operations = 64000 / loops,
                .seed = seed,
                .collector = shards % 2 == 0})
             .run();

@@ -33,10 +33,13 @@ class TestLoop : public LoopPort {
     if (!prepare_sleep()) return;
     sleeps_.fetch_add(1, std::memory_order_relaxed);
     std::unique_lock<std::mutex> lock(mutex_);
+    asleep_.store(true);
     condition_.wait(lock, [this] { return woken_; });
+    asleep_.store(false);
     woken_ = false;
     awake();
   }
+  bool asleep() const { return asleep_.load(); }  // announced and in its wait
   int wakes() const { return wakes_.load(std::memory_order_relaxed); }
   int sleeps() const { return sleeps_.load(std::memory_order_relaxed); }
 
@@ -56,6 +59,7 @@ class TestLoop : public LoopPort {
   std::mutex mutex_;
   std::condition_variable condition_;
   bool woken_ = false;
+  std::atomic<bool> asleep_{false};
   std::atomic<int> wakes_{0};
   std::atomic<int> sleeps_{0};
 };
