@@ -4,6 +4,7 @@
 
 #include <span>
 
+#include "base/check.h"
 #include "base/hash.h"
 #include "keyspace/keyspace.h"
 #include "shard/shard.h"

@@ -18,7 +18,7 @@
 namespace cobnut {
 
 struct Server {
-  explicit Server(Options initial, size_t loops) : options(std::move(initial), loops), counters(loops) {}
+  Server(Options initial, size_t loop_count) : options(std::move(initial), loop_count), counters(loop_count) {}
 
   // fixed after construction
   std::string run_id;              // 40 hex digits, new at each start (INFO run_id)
@@ -33,7 +33,7 @@ struct Server {
   // any thread
   PublishedOptions options;
   Clients clients;
-  Budget budget;
+  MemoryBudget budget;
   PagePool pages;
   std::vector<LoopCounters> counters;  // one a loop, written by it
   std::function<void()> shutdown;      // begins a clean stop; returns at once

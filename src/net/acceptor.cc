@@ -13,9 +13,9 @@
 namespace cobnut {
 namespace {
 
-constexpr char kTooMany[] = "-ERR max number of clients reached\r\n";
+constexpr char kTooManyText[] = "-ERR max number of clients reached\r\n";
 // The code and the first sentence are Redis's; the advice is ours.
-constexpr char kProtected[] =
+constexpr char kProtectedText[] =
     "-DENIED Cobnut is running in protected mode because protected mode is enabled and no password is set for the "
     "default user. In this mode connections are only accepted from the loopback interface. To accept others, set a "
     "password (requirepass), or turn it off from the server's own host: CONFIG SET protected-mode no.\r\n";
@@ -75,9 +75,9 @@ void Acceptor::on_accept(int fd, bool unix_socket) {
     total += loop->connections();
     if (loop->connections() < least->connections()) least = loop.get();
   }
-  if (total >= static_cast<size_t>(options.maxclients)) return refuse(fd, kTooMany);
+  if (total >= static_cast<size_t>(options.maxclients)) return refuse(fd, kTooManyText);
   Peer peer = peer_of(fd, unix_socket);
-  if (!peer.loopback && options.protected_mode && options.requirepass.empty()) return refuse(fd, kProtected);
+  if (!peer.loopback && options.protected_mode && options.requirepass.empty()) return refuse(fd, kProtectedText);
   if (!unix_socket) tune_tcp(fd, options.tcp_keepalive);
 
   auto info = std::make_shared<ClientInfo>();

@@ -12,7 +12,7 @@
 
 namespace cobnut {
 
-class Acceptor final : private Listener::Owner {
+class Acceptor final : public Listener::Owner {
  public:
   Acceptor(Server& server, std::span<const std::unique_ptr<LoopThread>> loops) : server_(server), loops_(loops) {}
 

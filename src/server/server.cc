@@ -16,6 +16,7 @@
 #include "command/server.h"
 #include "command/table.h"
 #include "commands/families.h"
+#include "memory/large.h"
 #include "net/acceptor.h"
 #include "net/loop_thread.h"
 #include "server/threads.h"
@@ -127,7 +128,7 @@ int run_server(Options options, const std::string& config_file) {
                  threads, cpus);
   }
 
-  static const CommandTable table(all_families());
+  static const CommandTable table(command_families());
   set_command_table(&table);
   Server server(options, threads);
   server.run_id = random_hex(40);

@@ -12,7 +12,7 @@
 namespace cobnut {
 
 struct alignas(64) Shard {
-  Shard(uint32_t id, const KeyspaceSetup& setup, Budget& process_budget)
+  Shard(uint32_t id, const KeyspaceSetup& setup, MemoryBudget& process_budget)
       : monitor(id), keyspace(setup), budget(process_budget) {}
 
   // After entering: a shard's clock never runs backwards, whichever loop enters it.
@@ -33,7 +33,7 @@ struct alignas(64) Shard {
 
   Monitor monitor;
   Keyspace keyspace;
-  Budget& budget;
+  MemoryBudget& budget;
   int64_t published_bytes = 0;
 };
 
