@@ -359,7 +359,7 @@ void Executor::close_output() {
 }
 
 void Executor::fail_protocol(Session& session) {
-  const std::string text = "ERR " + std::string(session.parser.error());
+  const std::string text(session.parser.error());
   open_output(session);
   Reply(session.output, session.client.resp).error(text);
   close_output();
