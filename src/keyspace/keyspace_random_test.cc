@@ -43,7 +43,8 @@ struct Naming {
 class World {
  public:
   World(Naming naming, uint32_t shards, uint32_t keys, uint32_t seed)
-      : naming_(naming), keys_(keys), random_(seed) {
+      : naming_(std::move(naming)), keys_(keys), random_(seed) {
+    set_hash_seed(seed);
     const uint32_t slots = kSlots / shards;
     for (uint32_t i = 0; i < shards; i++) {
       shards_.push_back(std::make_unique<Keyspace>(
