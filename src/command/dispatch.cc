@@ -47,14 +47,16 @@ bool routable(const CommandSpec* spec, std::span<const Bytes> words) {
   return spec != nullptr && spec->run != nullptr && arity_matches(*spec, words.size());
 }
 
-void execute(const Request& request, const Client& client, Keys& keys, Reply& reply, Server& server) {
+void execute(const Request& request, const Client& client, Keys& keys, Reply& reply,
+             Server& server) {
   const CommandSpec* spec = request.spec;
   const Args args = request.args;
   if (spec == nullptr) return reply_unknown(args, reply);
   if (spec->run == nullptr && args.size() > 1) return reply_unknown_subcommand(*spec, args, reply);
   if (spec->run == nullptr || !arity_matches(*spec, args.size())) return reply_arity(*spec, reply);
   if (!client.authenticated && !(spec->flags & kNoAuth)) return reply.error(err::kNoAuth);
-  if ((spec->flags & kDenyOom) && !memory_admits(request, keys, server)) return reply.error(err::kOutOfMemory);
+  if ((spec->flags & kDenyOom) && !memory_admits(request, keys, server))
+    return reply.error(err::kOutOfMemory);
   Context cx{*spec, client, keys, reply, server, request.session};
   spec->run(cx, args);
 }

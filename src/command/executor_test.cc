@@ -43,16 +43,32 @@ constexpr CommandSpec kTestCommands[] = {
     {.name = "count", .run = cmd_count, .arity = 1, .flags = kReadonly, .route = Route::kAll},
     {.name = "echo", .run = cmd_echo, .arity = 2, .flags = kFast},
     {.name = "end", .run = cmd_end, .arity = 1, .flags = kNoAuth},
-    {.name = "get", .run = cmd_get, .arity = 2, .flags = kReadonly, .keys = {1, 1, 1}, .route = Route::kKeys},
-    {.name = "mput", .run = cmd_put, .arity = -3, .flags = kWrite | kDenyOom, .keys = {1, -1, 2}, .route = Route::kKeys},
-    {.name = "put", .run = cmd_put, .arity = 3, .flags = kWrite | kDenyOom, .keys = {1, 1, 1}, .route = Route::kKeys},
+    {.name = "get",
+     .run = cmd_get,
+     .arity = 2,
+     .flags = kReadonly,
+     .keys = {1, 1, 1},
+     .route = Route::kKeys},
+    {.name = "mput",
+     .run = cmd_put,
+     .arity = -3,
+     .flags = kWrite | kDenyOom,
+     .keys = {1, -1, 2},
+     .route = Route::kKeys},
+    {.name = "put",
+     .run = cmd_put,
+     .arity = 3,
+     .flags = kWrite | kDenyOom,
+     .keys = {1, 1, 1},
+     .route = Route::kKeys},
 };
 
 struct TestPort final : LoopPort {
   void wake() override {}
 };
 
-// A process of one loop (and one more port, for a thread that gets in the way) over 4 shards, without a socket.
+// A process of one loop (and one more port, for a thread that gets in the way) over 4 shards,
+// without a socket.
 struct Harness final : Flusher {
   Harness() : server(Options{}, 1), executor((build(), server), 0, port, *this) {
     static const std::span<const CommandSpec> families[] = {kTestCommands};
@@ -63,8 +79,12 @@ struct Harness final : Flusher {
     constexpr uint32_t kShardCount = 4, kSlotsEach = kSlots / kShardCount;
     server.slot_shift = 12;
     for (uint32_t i = 0; i < kShardCount; i++) {
-      const KeyspaceSetup setup{.first_slot = i * kSlotsEach, .slots = kSlotsEach, .databases = 2, .pages = &server.pages,
-                                .large = &large_allocator(AllocatorKind::kPooled), .now_ms = wall_clock_ms()};
+      const KeyspaceSetup setup{.first_slot = i * kSlotsEach,
+                                .slots = kSlotsEach,
+                                .databases = 2,
+                                .pages = &server.pages,
+                                .large = &large_allocator(AllocatorKind::kPooled),
+                                .now_ms = wall_clock_ms()};
       server.shard_storage.push_back(std::make_unique<Shard>(i, setup, server.budget));
       server.shards.push_back(server.shard_storage.back().get());
     }
@@ -81,7 +101,8 @@ struct Harness final : Flusher {
       session.output.consume(n);
     }
     session.output.detach_from_arena();
-    if (session.wait == Session::Wait::kOutput && session.output.bytes() <= Executor::kOutputResume) {
+    if (session.wait == Session::Wait::kOutput &&
+        session.output.bytes() <= Executor::kOutputResume) {
       session.wait = Session::Wait::kNone;
       executor.ready(session);
     }
@@ -134,7 +155,8 @@ TEST_CASE("a pipeline is answered in order, errors in their places") {
 
 TEST_CASE("any split of the bytes gives the same replies") {
   Harness h;
-  const std::string sent = "*3\r\n$3\r\nput\r\n$1\r\na\r\n$3\r\nxyz\r\n*2\r\n$3\r\nget\r\n$1\r\na\r\n";
+  const std::string sent =
+      "*3\r\n$3\r\nput\r\n$1\r\na\r\n$3\r\nxyz\r\n*2\r\n$3\r\nget\r\n$1\r\na\r\n";
   for (size_t cut = 0; cut <= sent.size(); cut++) {
     auto session = make_session();
     std::string replies = h.run(*session, sent.substr(0, cut));
@@ -157,7 +179,9 @@ TEST_CASE("more commands than a batch holds") {
   h.executor.forget(*session);
 }
 
-TEST_CASE("a command for a busy shard waits in its queue, what follows it waits behind it, others go on") {
+TEST_CASE(
+    "a command for a busy shard waits in its queue, what follows it waits behind it, others go "
+    "on") {
   Harness h;
   auto first = make_session();
   auto second = make_session();
@@ -192,7 +216,8 @@ TEST_CASE("a client that does not read runs nothing more until half of what it i
   h.room = 0;
   std::string sent = "put a " + std::string(100'000, 'x') + "\r\n";
   for (int i = 0; i < 100; i++) sent += "get a\r\n";
-  CHECK(h.run(*session, "*3\r\n$3\r\nput\r\n$1\r\na\r\n$100000\r\n" + std::string(100'000, 'x') + "\r\n") == "");
+  CHECK(h.run(*session, "*3\r\n$3\r\nput\r\n$1\r\na\r\n$100000\r\n" + std::string(100'000, 'x') +
+                            "\r\n") == "");
   sent.erase(0, sent.find("get"));
   CHECK(h.run(*session, sent) == "");
   CHECK(session->wait == Session::Wait::kOutput);
@@ -210,16 +235,19 @@ TEST_CASE("a client that does not read runs nothing more until half of what it i
 TEST_CASE("a protocol error is the last reply") {
   Harness h;
   auto session = make_session();
-  CHECK(h.run(*session, "echo a\r\n*x\r\necho b\r\n") == "$1\r\na\r\n-ERR Protocol error: invalid multibulk length\r\n");
+  CHECK(h.run(*session, "echo a\r\n*x\r\necho b\r\n") ==
+        "$1\r\na\r\n-ERR Protocol error: invalid multibulk length\r\n");
   CHECK(session->closing);
   h.executor.forget(*session);
 }
 
-TEST_CASE("nothing runs after the command that ends the session, before AUTH nothing but what may") {
+TEST_CASE(
+    "nothing runs after the command that ends the session, before AUTH nothing but what may") {
   Harness h;
   auto session = make_session();
   session->client.authenticated = false;
-  CHECK(h.run(*session, "echo a\r\nend\r\necho b\r\n") == "-NOAUTH Authentication required.\r\n+OK\r\n");
+  CHECK(h.run(*session, "echo a\r\nend\r\necho b\r\n") ==
+        "-NOAUTH Authentication required.\r\n+OK\r\n");
   h.executor.forget(*session);
 }
 
@@ -227,8 +255,14 @@ TEST_CASE("maxmemory is judged when the command runs") {
   Harness h;
   auto session = make_session();
   h.run(*session, "put a 1\r\n");
-  REQUIRE(h.server.options.update([](Options& o) -> Status { o.maxmemory = 1; return Ok{}; }).ok());
-  CHECK(h.run(*session, "put b 1\r\nget a\r\n") == "-" + std::string(err::kOutOfMemory) + "\r\n$1\r\n1\r\n");
+  REQUIRE(h.server.options
+              .update([](Options& o) -> Status {
+                o.maxmemory = 1;
+                return Ok{};
+              })
+              .ok());
+  CHECK(h.run(*session, "put b 1\r\nget a\r\n") ==
+        "-" + std::string(err::kOutOfMemory) + "\r\n$1\r\n1\r\n");
   h.executor.forget(*session);
 }
 

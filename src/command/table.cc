@@ -16,8 +16,8 @@ const CommandTable* g_table = nullptr;
 uint64_t lower8(uint64_t x) {
   constexpr uint64_t kOnes = 0x0101010101010101u;
   const uint64_t low = x & (kOnes * 0x7f);
-  const uint64_t above_at = low + kOnes * (0x80 - 'A');      // high bit: >= 'A'
-  const uint64_t above_z = low + kOnes * (0x80 - 'Z' - 1);   // high bit: > 'Z'
+  const uint64_t above_at = low + kOnes * (0x80 - 'A');     // high bit: >= 'A'
+  const uint64_t above_z = low + kOnes * (0x80 - 'Z' - 1);  // high bit: > 'Z'
   const uint64_t upper = above_at & ~above_z & ~x & (kOnes * 0x80);
   return x | (upper >> 2);
 }
@@ -35,11 +35,13 @@ CommandTable::Packed CommandTable::pack(Bytes name) {
 }
 
 size_t CommandTable::bucket(const Packed& packed) {
-  const uint64_t mixed = (packed.words[0] ^ (packed.words[1] * 31) ^ (packed.words[2] * 131)) * 0x9E3779B97F4A7C15u;
+  const uint64_t mixed =
+      (packed.words[0] ^ (packed.words[1] * 31) ^ (packed.words[2] * 131)) * 0x9E3779B97F4A7C15u;
   return mixed >> 53;  // the top 11 bits
 }
 
-CommandTable::CommandTable(std::span<const std::span<const CommandSpec>> families) : buckets_(kBuckets) {
+CommandTable::CommandTable(std::span<const std::span<const CommandSpec>> families)
+    : buckets_(kBuckets) {
   static_assert(kBuckets == 1u << (64 - 53));
   for (const auto& family : families) {
     for (const CommandSpec& spec : family) {
@@ -60,7 +62,8 @@ const CommandSpec* CommandTable::find(Bytes name) const {
   const Packed packed = pack(name);
   for (size_t at = bucket(packed); buckets_[at].spec != nullptr; at = (at + 1) % kBuckets) {
     // The size too: a name with a zero byte behind it packs alike.
-    if (buckets_[at].name == packed && buckets_[at].spec->name.size() == name.size()) return buckets_[at].spec;
+    if (buckets_[at].name == packed && buckets_[at].spec->name.size() == name.size())
+      return buckets_[at].spec;
   }
   return nullptr;
 }
@@ -87,13 +90,15 @@ KeyRange key_range(const CommandSpec& spec, std::span<const Bytes> words) {
   const auto first = static_cast<size_t>(keys.first);
   const auto step = static_cast<size_t>(keys.step);
   if (keys.count_at > 0) {
-    // A count that is malformed, or more than there are words for, names no keys: the command replies with the error.
+    // A count that is malformed, or more than there are words for, names no keys: the command
+    // replies with the error.
     const auto count = parse_int(words[static_cast<size_t>(keys.count_at)]);
     if (!count || *count <= 0 || static_cast<uint64_t>(*count) > words.size()) return {};
     if (first + (static_cast<size_t>(*count) - 1) * step >= words.size()) return {};
     return {first, step, static_cast<size_t>(*count)};
   }
-  const size_t last = keys.last >= 0 ? static_cast<size_t>(keys.last) : words.size() + static_cast<size_t>(keys.last);
+  const size_t last = keys.last >= 0 ? static_cast<size_t>(keys.last)
+                                     : words.size() + static_cast<size_t>(keys.last);
   if (last < first || last >= words.size()) return {};
   return {first, step, (last - first) / step + 1};
 }

@@ -1,4 +1,5 @@
-// All commands by name. Built once from the families' rows, before the first client; read by any thread.
+// All commands by name. Built once from the families' rows, before the first client; read by any
+// thread.
 #pragma once
 
 #include <span>
@@ -15,8 +16,8 @@ class CommandTable {
 
   // The row of a top-level command, any case; nullptr: unknown.
   const CommandSpec* find(Bytes name) const;
-  // The row that runs for these words: a subcommand's where the command is a container. For an unknown subcommand the
-  // container's row (its run is null).
+  // The row that runs for these words: a subcommand's where the command is a container. For an
+  // unknown subcommand the container's row (its run is null).
   const CommandSpec* resolve(std::span<const Bytes> words) const;
   // Top-level rows, in the order of their names.
   std::span<const CommandSpec* const> all() const { return sorted_; }
@@ -35,7 +36,8 @@ class CommandTable {
     Packed name;
     const CommandSpec* spec = nullptr;
   };
-  static constexpr size_t kBuckets = 2048;  // of about 250 names: linear probing seldom takes a second step
+  static constexpr size_t kBuckets =
+      2048;  // of about 250 names: linear probing seldom takes a second step
   std::vector<Bucket> buckets_;
   std::vector<const CommandSpec*> sorted_;
 };
@@ -48,7 +50,8 @@ void set_command_table(const CommandTable* table);
 std::string_view full_name(const CommandSpec& spec);
 bool arity_matches(const CommandSpec& spec, size_t words);
 
-// The words that are keys: first, first + step, ... (`count` of them) of a request that has the right arity.
+// The words that are keys: first, first + step, ... (`count` of them) of a request that has the
+// right arity.
 struct KeyRange {
   size_t first = 0, step = 1, count = 0;
 };

@@ -1,4 +1,5 @@
-// Versions that the program tells. Clients gate features on redis_version: see redis-compat/DEVIATIONS.md.
+// Versions that the program tells. Clients gate features on redis_version: see
+// redis-compat/DEVIATIONS.md.
 #pragma once
 
 namespace cobnut {

@@ -1,5 +1,5 @@
-// One shard: a contiguous range of hash slots with its monitor, its keys and its account. Nothing but the monitor may be
-// touched without holding it (I1).
+// One shard: a contiguous range of hash slots with its monitor, its keys and its account. Nothing
+// but the monitor may be touched without holding it (I1).
 #pragma once
 
 #include <algorithm>
