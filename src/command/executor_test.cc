@@ -76,16 +76,13 @@ struct Harness final : Flusher {
     set_command_table(&table);
   }
   void build() {
-    constexpr uint32_t kShardCount = 4, kSlotsEach = kSlots / kShardCount;
+    constexpr uint32_t kShardCount = 4;
     server.slot_shift = 12;
+    const ShardSetup setup{.slots_each = kSlots / kShardCount, .databases = 2, .pages = server.pages,
+                           .large = large_allocator(AllocatorKind::kPooled), .budget = server.budget,
+                           .now_ms = wall_clock_ms()};
     for (uint32_t i = 0; i < kShardCount; i++) {
-      const KeyspaceSetup setup{.first_slot = i * kSlotsEach,
-                                .slots = kSlotsEach,
-                                .databases = 2,
-                                .pages = &server.pages,
-                                .large = &large_allocator(AllocatorKind::kPooled),
-                                .now_ms = wall_clock_ms()};
-      server.shard_storage.push_back(std::make_unique<Shard>(i, setup, server.budget));
+      server.shard_storage.push_back(std::make_unique<Shard>(i, setup));
       server.shards.push_back(server.shard_storage.back().get());
     }
     server.loops.push_back(&port);
