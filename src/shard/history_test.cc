@@ -148,10 +148,12 @@ void run_loop(World& world, int number, uint64_t seed, std::vector<Operation>& h
   TestLoop loop;
   std::mt19937_64 random(seed * 100 + static_cast<uint64_t>(number));
   std::vector<Client> clients(kClients);
+  for (Client& client : clients) {
+    client.world = &world;
+    client.loop = &loop;
+  }
   for (int i = 0; i < kClients * kCommands;) {
     for (Client& client : clients) {
-      client.world = &world;
-      client.loop = &loop;
       if (client.busy) continue;
       start(client, number * kClients + static_cast<int>(&client - clients.data()), random);
       i++;

@@ -56,8 +56,7 @@ int Monitor::drain(int budget, LoopPort& me) {
     static_cast<Job*>(static_cast<Message*>(node))->run_held(*this, me);
     if (--budget == 0) break;
   }
-  interleave();
-  word_.fetch_or(kQueue);
+  if (queue_.try_peek() != nullptr) word_.fetch_or(kQueue);
   return 0;
 }
 

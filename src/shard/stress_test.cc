@@ -412,11 +412,7 @@ std::string World::dump() const {
 }
 
 // Over all loops of one shape: a shape takes about 0.3 s at most in either build.
-#if defined(COBNUT_YIELD_HOOK)
-constexpr int kOperations = 24'000;
-#else
-constexpr int kOperations = 160'000;
-#endif
+constexpr int kOperations = kStressBuild ? 24'000 : 160'000;
 
 double stress_seconds() {
   const char* text = getenv("COBNUT_STRESS_SECONDS");
