@@ -172,7 +172,7 @@ DOCTEST_TEST_CASE(
     void deliver() override {
       CHECK_EQ((*last)[static_cast<size_t>(producer)] + 1, number);
       (*last)[static_cast<size_t>(producer)] = number;
-      arrived->fetch_add(1, std::memory_order_relaxed);
+      arrived->fetch_add(1);
     }
   };
   struct Steady : Runnable {
