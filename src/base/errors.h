@@ -1,4 +1,5 @@
-// Every error text that a client can see, with its code (the first word is what clients switch on). Redis 7.0.15's words.
+// Every error text that a client can see, with its code (the first word is what clients switch on).
+// Redis 7.0.15's words.
 #pragma once
 
 #include "base/bytes.h"
