@@ -39,6 +39,7 @@ class MpscQueue {
     if (next == nullptr) {  // the last one: the stub goes behind it, so that the queue is never
                             // without a node
       if (head_.load(std::memory_order_seq_cst) != node) return nullptr;
+      interleave();
       push(&stub_);
       next = node->next.load(std::memory_order_acquire);
       if (next == nullptr) return nullptr;  // a producer came between, and has not linked yet

@@ -69,7 +69,7 @@ void Executor::complete(Session& session, Output& reply) {
   CHECK(session.wait == Session::Wait::kCommand);
   session.wait = Session::Wait::kNone;
   session.output.take(reply);
-  session.on_completed();
+  if (session.on_completed()) ready(session);
 }
 
 void Executor::forget(Session& session) {
@@ -139,6 +139,8 @@ bool Executor::run_batch() {
   }
   if (batch_size_ > 0) run_gathered();
   leave_entered();  // of requests that found another shard busy
+  for (Session* session : later_) ready(*session);
+  later_.clear();
   return true;
 }
 
@@ -157,7 +159,7 @@ bool Executor::gather_session(Session& session) {
       case Gathered::kNothing:
         return true;
       case Gathered::kLater:
-        ready(session);
+        later_.push_back(&session);
         return true;
       case Gathered::kAlone:
         ready_first(session);
@@ -165,7 +167,7 @@ bool Executor::gather_session(Session& session) {
     }
     // Whether an AUTH succeeds decides how the next request is parsed.
     if (!session.client.authenticated) {
-      ready(session);
+      later_.push_back(&session);
       return true;
     }
   }

@@ -114,10 +114,11 @@ class Executor {
   Arena arena_;
   Session* ready_head_ = nullptr;
   Session* ready_tail_ = nullptr;
-  std::vector<Session*> turn_;  // sessions to be flushed and settled at the end of the turn
-  Session* writing_ = nullptr;  // whose output is open on the arena
-  int64_t now_ms_ = 0;          // of the batch: wall clock, and not before any entered shard's
-  int64_t active_ms_ = 0;       // monotonic, of the turn: for idle times
+  std::vector<Session*> later_;  // of this batch: each goes on in a following one, not in this
+  std::vector<Session*> turn_;   // sessions to be flushed and settled at the end of the turn
+  Session* writing_ = nullptr;   // whose output is open on the arena
+  int64_t now_ms_ = 0;           // of the batch: wall clock, and not before any entered shard's
+  int64_t active_ms_ = 0;        // monotonic, of the turn: for idle times
   Request batch_[kBatchCommands];
   Position positions_[kBatchCommands];  // of requests with one key
   size_t batch_size_ = 0;

@@ -2,7 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <cstring>
+#include <future>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "base/clock.h"
@@ -67,7 +70,31 @@ struct TestPort final : LoopPort {
   void wake() override {}
 };
 
-// A process of one loop (and one more port, for a thread that gets in the way) over 4 shards,
+// Another thread that holds a shard until it is told to leave it.
+class Intruder {
+ public:
+  explicit Intruder(Shard& shard)
+      : thread_([this, &shard] {
+          entered_.set_value(shard.monitor.try_enter());
+          leave_.get_future().wait();
+          shard.leave(port_);
+          while (!port_.idle()) port_.run_all();
+        }) {
+    REQUIRE(entered_.get_future().get());
+  }
+  void leave() {
+    leave_.set_value();
+    thread_.join();
+  }
+
+ private:
+  TestPort port_;
+  std::promise<bool> entered_;
+  std::promise<void> leave_;
+  std::thread thread_;
+};
+
+// A process of one loop over 4 shards,
 // without a socket.
 struct Harness final : Flusher {
   Harness() : server(Options{}, 1), executor((build(), server), 0, port, *this) {
@@ -76,16 +103,16 @@ struct Harness final : Flusher {
     set_command_table(&table);
   }
   void build() {
-    constexpr uint32_t kShardCount = 4, kSlotsEach = kSlots / kShardCount;
+    constexpr uint32_t kShardCount = 4;
     server.slot_shift = 12;
+    const ShardSetup setup{.slots_each = kSlots / kShardCount,
+                           .databases = 2,
+                           .pages = server.pages,
+                           .large = large_allocator(AllocatorKind::kPooled),
+                           .budget = server.budget,
+                           .now_ms = wall_clock_ms()};
     for (uint32_t i = 0; i < kShardCount; i++) {
-      const KeyspaceSetup setup{.first_slot = i * kSlotsEach,
-                                .slots = kSlotsEach,
-                                .databases = 2,
-                                .pages = &server.pages,
-                                .large = &large_allocator(AllocatorKind::kPooled),
-                                .now_ms = wall_clock_ms()};
-      server.shard_storage.push_back(std::make_unique<Shard>(i, setup, server.budget));
+      server.shard_storage.push_back(std::make_unique<Shard>(i, setup));
       server.shards.push_back(server.shard_storage.back().get());
     }
     server.loops.push_back(&port);
@@ -129,7 +156,7 @@ struct Harness final : Flusher {
   Shard& shard_of(Bytes key) { return *server.shards[key_slot(key) >> server.slot_shift]; }
 
   Server server;
-  TestPort port, other;
+  TestPort port;
   Executor executor;
   std::string written;
   size_t room = SIZE_MAX;
@@ -186,12 +213,12 @@ TEST_CASE(
   auto first = make_session();
   auto second = make_session();
   Shard& busy = h.shard_of("a");
-  REQUIRE(busy.monitor.try_enter());
+  Intruder intruder(busy);
   CHECK(h.run(*first, "echo before\r\nput a 1\r\necho after\r\n") == "$6\r\nbefore\r\n");
   CHECK(first->wait == Session::Wait::kCommand);
   CHECK(h.run(*second, "echo other\r\n") == "$5\r\nother\r\n");
   CHECK(h.run(*first, "get a\r\n") == "");
-  busy.leave(h.other);  // drains the queue
+  intruder.leave();  // drains the queue
   CHECK(h.run(*second, "") == "+OK\r\n$5\r\nafter\r\n$1\r\n1\r\n");
   h.executor.forget(*first);
   h.executor.forget(*second);
@@ -201,10 +228,9 @@ TEST_CASE("a command over several shards, one of them busy, goes through the seq
   Harness h;
   auto session = make_session();
   Shard& busy = h.shard_of("a");
-  REQUIRE(busy.monitor.try_enter());
+  Intruder intruder(busy);
   CHECK(h.run(*session, "mput a 1 b 2 c 3 d 4 e 5\r\ncount\r\n") == "");
-  busy.leave(h.other);
-  while (!h.other.idle()) h.other.run_all();
+  intruder.leave();
   CHECK(h.run(*session, "get e\r\n") == "+OK\r\n:5\r\n$1\r\n5\r\n");
   for (Shard* shard : h.server.shards) CHECK(!shard->monitor.held());
   h.executor.forget(*session);

@@ -22,6 +22,8 @@ struct Server {
   Server(Options initial, size_t loop_count)
       : options(std::move(initial), loop_count), counters(loop_count) {}
 
+  PagePool pages;  // any thread; first, since the shards give their pages back to it
+
   // fixed after construction
   std::string run_id;  // 40 hex digits, new at each start (INFO run_id)
   std::string executable;
@@ -36,7 +38,6 @@ struct Server {
   PublishedOptions options;
   Clients clients;
   MemoryBudget budget;
-  PagePool pages;
   std::vector<LoopCounters> counters;  // one a loop, written by it
   std::function<void()> shutdown;      // begins a clean stop; returns at once
   std::function<void(ClientInfo&)>

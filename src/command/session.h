@@ -78,8 +78,9 @@ class Session {
   bool in_turn = false;
   Session* next_ready = nullptr;
 
-  // The command that it waited for has been answered (the reply is in `output`).
-  virtual void on_completed() {}
+  // The command that it waited for has been answered (the reply is in `output`). False: the session
+  // does not go on, and may be gone.
+  virtual bool on_completed() { return true; }
 
  private:
   std::shared_ptr<ClientInfo> info_;

@@ -1,8 +1,10 @@
 #include "memory/pool.h"
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstring>
 #include <random>
 #include <unordered_map>
@@ -172,6 +174,42 @@ TEST_CASE("committed and metadata stay within 4 % of what is used") {
     REQUIRE(pool.committed_bytes() < (used + kSpanBytes) * 1.037);
   }
 }
+
+#if !defined(COBNUT_NO_JEMALLOC)  // sanitizers need address space for themselves
+TEST_CASE("no memory is kNoHandle, and nothing is lost by it") {
+  PagePool pages;
+  Pool pool(pages);
+  std::vector<Handle> handles;
+  handles.reserve(1'000'000);
+  size_t pages_mapped = 0;
+  FILE* file = fopen("/proc/self/statm", "r");
+  REQUIRE(file != nullptr);
+  REQUIRE(fscanf(file, "%zu", &pages_mapped) == 1);
+  fclose(file);
+  rlimit before;
+  getrlimit(RLIMIT_AS, &before);
+  rlimit limit = before;
+  limit.rlim_cur = pages_mapped * 4096 + 64 * 1024 * 1024;
+  REQUIRE(setrlimit(RLIMIT_AS, &limit) == 0);
+  Handle handle = pool.allocate(256);
+  while (handle != kNoHandle && handles.size() < handles.capacity()) {
+    handles.push_back(handle);
+    handle = pool.allocate(256);
+  }
+  const bool room_of_other_classes = pool.allocate(4096) != kNoHandle;
+  setrlimit(RLIMIT_AS, &before);
+
+  CHECK(handle == kNoHandle);
+  CHECK(!room_of_other_classes);
+  CHECK(pool.used_bytes() == handles.size() * 256);
+  CHECK(pool.committed_bytes() >= 32 * 1024 * 1024);
+  pool.release(handles.back());
+  CHECK(pool.allocate(256) == handles.back());
+  CHECK(pool.allocate(256) != kNoHandle);
+  for (Handle each : handles) pool.release(each);
+  CHECK(pool.used_bytes() == 256);
+}
+#endif
 
 #if defined(__SANITIZE_ADDRESS__)
 TEST_CASE("free blocks are poisoned") {

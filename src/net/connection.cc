@@ -151,9 +151,10 @@ void Connection::on_closed() {
   if (wait != Wait::kCommand) loop_.destroy(*this);
 }
 
-void Connection::on_completed() {
-  if (handle_closed_) return loop_.destroy(*this);
-  loop_.executor().ready(*this);
+bool Connection::on_completed() {
+  if (!handle_closed_) return true;
+  loop_.destroy(*this);
+  return false;
 }
 
 bool Connection::idle_since(int64_t monotonic_ms) {

@@ -31,7 +31,7 @@ class Connection final : public Session, private Stream::Owner {
   void on_end(int error) override;
   void on_written(int error) override;
   void on_closed() override;
-  void on_completed() override;
+  bool on_completed() override;
 
   bool write_some();
   void write_later();

@@ -58,19 +58,17 @@ size_t shard_count(const Options& options, size_t threads) {
 }
 
 void build_shards(Server& server, const Options& options, size_t count) {
-  const auto slots = static_cast<uint32_t>(kSlots / count);
-  server.slot_shift = std::countr_zero(slots);
-  LargeAllocator& large = large_allocator(
-      options.allocator == Allocator::kPooled ? AllocatorKind::kPooled : AllocatorKind::kStandard);
+  const ShardSetup setup{.slots_each = static_cast<uint32_t>(kSlots / count),
+                         .databases = static_cast<int>(options.databases),
+                         .pages = server.pages,
+                         .large = large_allocator(options.allocator == Allocator::kPooled
+                                                      ? AllocatorKind::kPooled
+                                                      : AllocatorKind::kStandard),
+                         .budget = server.budget,
+                         .now_ms = wall_clock_ms()};
+  server.slot_shift = std::countr_zero(setup.slots_each);
   for (size_t i = 0; i < count; i++) {
-    const KeyspaceSetup setup{.first_slot = static_cast<uint32_t>(i) * slots,
-                              .slots = slots,
-                              .databases = static_cast<int>(options.databases),
-                              .pages = &server.pages,
-                              .large = &large,
-                              .now_ms = wall_clock_ms()};
-    server.shard_storage.push_back(
-        std::make_unique<Shard>(static_cast<uint32_t>(i), setup, server.budget));
+    server.shard_storage.push_back(std::make_unique<Shard>(static_cast<uint32_t>(i), setup));
     server.shards.push_back(server.shard_storage.back().get());
   }
 }

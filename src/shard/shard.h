@@ -11,9 +11,22 @@
 
 namespace cobnut {
 
+// What the shards of a process share, and how the slots are cut.
+struct ShardSetup {
+  uint32_t slots_each;  // a power of two
+  int databases;
+  PagePool& pages;
+  LargeAllocator& large;
+  MemoryBudget& budget;
+  int64_t now_ms;  // Unix
+};
+
 struct alignas(64) Shard {
-  Shard(uint32_t id, const KeyspaceSetup& setup, MemoryBudget& process_budget)
-      : monitor(id), keyspace(setup), budget(process_budget) {}
+  Shard(uint32_t id, const ShardSetup& setup)
+      : monitor(id),
+        keyspace(id * setup.slots_each, setup.slots_each, setup.databases, setup.pages, setup.large,
+                 setup.now_ms),
+        budget(setup.budget) {}
 
   // After entering: a shard's clock never runs backwards, whichever loop enters it.
   int64_t advance_clock(int64_t now_ms) {
