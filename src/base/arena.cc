@@ -32,7 +32,8 @@ void Arena::advance(char* to) {
 }
 
 void* Arena::allocate(size_t bytes) {
-  auto aligned = reinterpret_cast<char*>((reinterpret_cast<uintptr_t>(cursor_) + 15) & ~uintptr_t{15});
+  auto aligned =
+      reinterpret_cast<char*>((reinterpret_cast<uintptr_t>(cursor_) + 15) & ~uintptr_t{15});
   if (aligned > end_ || static_cast<size_t>(end_ - aligned) < bytes) {
     next_block(bytes);
     aligned = cursor_;  // blocks are aligned by malloc
@@ -58,12 +59,14 @@ void Arena::next_block(size_t least) {
 }
 
 void Arena::reset() {
-  while (blocks_.size() > kBlocksKept || (blocks_.size() > 1 && blocks_.back().bytes > kBlockBytes)) {
-    unpoison(blocks_.back().data, blocks_.back().bytes);
-    free(blocks_.back().data);
-    blocks_.pop_back();
+  for (size_t i = 0; i <= current_; i++) poison(blocks_[i].data, blocks_[i].bytes);
+  // Blocks made for something large go, and all beyond the few that a busy loop needs.
+  for (size_t i = blocks_.size(); i-- > 1;) {
+    if (i < kBlocksKept && blocks_[i].bytes == kBlockBytes) continue;
+    unpoison(blocks_[i].data, blocks_[i].bytes);
+    free(blocks_[i].data);
+    blocks_.erase(blocks_.begin() + static_cast<ptrdiff_t>(i));
   }
-  for (size_t i = 0; i <= current_ && i < blocks_.size(); i++) poison(blocks_[i].data, blocks_[i].bytes);
   current_ = 0;
   used_before_ = 0;
   block_ = cursor_ = blocks_[0].data;

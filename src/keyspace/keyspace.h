@@ -1,55 +1,77 @@
-// The keys of one shard: 16 databases over one pool, one expiry wheel and one account. This is the access layer
-// (find, edit, put, remove) that commands, recovery and replication use; table, entry layout and allocator stay behind it.
+// The keys of one shard: its databases over one pool, one expiry wheel and one account. This is the
+// access layer (find, edit, put, remove) that commands, recovery and replication use; table, entry
+// layout and allocator stay behind it.
 //
-// Owner: whoever holds the shard's monitor (I1). Nothing here blocks or does a syscall but for taking a page of memory.
-// Pointers: an Entry* and every view into it are void after the next change of the same Keyspace.
-// Cost: two dependent cache misses a lookup (line, entry), hidden by the prefetch_*() passes over a batch.
+// Owner: whoever holds the shard's monitor (I1). Nothing here blocks or does a syscall but for
+// taking a page of memory. Pointers: an Entry* and every view into it are void after the next
+// change of the same Keyspace. Cost: two dependent cache misses a lookup (line, entry), hidden by
+// the prefetch_*() passes over a batch.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/hash.h"
 #include "keyspace/entry.h"
 #include "keyspace/mutation.h"
+#include "keyspace/scan.h"
+#include "metrics/counters.h"
 
 namespace cobnut {
 
-// Where a lookup ended: the entry, or the absence of one. Void after the next change of the keyspace.
-struct Found {
-  Entry* entry = nullptr;   // nullptr: no such key
-  struct Line* line = nullptr;  // table's own
-  uint32_t index = 0;           // table's own
+class LargeAllocator;
+class PagePool;
+class Table;
 
-  explicit operator bool() const { return entry != nullptr; }
-  const Entry* operator->() const { return entry; }
-};
-
-// A value on its way into the keyspace: its bytes are copied (or its pointer adopted) by put().
+// A value on its way into the keyspace: its bytes are copied by put(), also when they are a view
+// into this keyspace.
 struct Value {
   Type type = Type::kString;
   Encoding encoding = Encoding::kRaw;
   int64_t integer = 0;  // Encoding::kInt
   Bytes bytes;          // every other encoding
 };
-Value string_value(Bytes bytes);   // int, embstr or raw, by Redis's rules for SET
+Value string_value(Bytes bytes);  // int, embstr or raw, by Redis's rules for SET
 Value integer_value(int64_t integer);
 
 enum class Written : uint8_t { kOk, kNoMemory };  // kNoMemory: nothing changed; reply -OOM
 
-// Counters of one shard, written under its monitor, read by INFO from anywhere (relaxed).
-struct KeyspaceStats;
+// Counters of one shard, written under its monitor, read by INFO from anywhere.
+struct KeyspaceStats {
+  Counter hits, misses;  // of find()
+  Counter expired;       // keys removed because they were due, lazily or by the wheel
+  Counter dirty;  // changes that commands made (not expiry, not eviction), flushed keys included
+  Counter keys;   // there now, over all databases
+};
 
 class Keyspace {
  public:
+  // Slots [first_slot, first_slot + slot_count): the count a power of two, the first a multiple of
+  // it.
+  Keyspace(uint32_t first_slot, uint32_t slot_count, int databases, PagePool& pages,
+           LargeAllocator& large, int64_t origin_ms);
+  ~Keyspace();
+  Keyspace(const Keyspace&) = delete;
+  Keyspace& operator=(const Keyspace&) = delete;
+
+  uint32_t first_slot() const { return first_slot_; }
+  uint32_t slot_count() const { return slot_count_; }
+  int databases() const { return static_cast<int>(tables_.size()); }
+  void add_listener(MutationListener* listener) {
+    listeners_.push_back(listener);
+  }  // outlives the keyspace
+
   // -- time: frozen by the holder on entering, never backwards
-  int64_t now_ms() const;
+  int64_t now_ms() const { return now_ms_; }
   void set_now_ms(int64_t now_ms);
 
   // -- reads. A key that is due is removed on the way (event `expired`) and not found.
-  Found find(int db, const Key& key);  // a read by a client: counts a hit or a miss, touches the access data
+  Found find(
+      int db,
+      const Key& key);  // a read by a client: counts a hit or a miss, touches the access data
   Found edit(int db, const Key& key);  // ahead of a write: touches, does not count
   Found peek(int db, const Key& key);  // touches nothing (OBJECT, TTL, TYPE ...)
 
@@ -58,35 +80,83 @@ class Keyspace {
   void prefetch_entry(int db, Position position) const;
 
   // -- writes. `found` is what find/edit/peek of the same key returned, nothing changed since.
-  // put: the key has this value and this expiry (Unix ms or kNoExpiry; kKeepExpiry keeps what is there).
+  // put: the key has this value and this expiry (Unix ms or kNoExpiry; kKeepExpiry keeps what is
+  // there).
   static constexpr int64_t kKeepExpiry = -2;
-  Written put(int db, const Key& key, Found found, const Value& value, int64_t expiry_ms, Event event);
-  // The bytes of a string value, resized to `bytes` (old content kept, the rest zero), encoding raw, expiry kept;
-  // the caller fills them and then calls committed(). nullptr: no memory.
+  Written put(int db, const Key& key, Found found, const Value& value, int64_t expiry_ms,
+              Event event);
+  // The bytes of a string value, resized to `bytes` (old content kept, an int's as text, the rest
+  // zero), encoding raw, expiry kept, made if it is not there; the caller fills them and then calls
+  // committed(). nullptr: no memory. A value outside of its entry grows geometrically, by at most 1
+  // MiB, so that APPEND is amortized.
   char* resize_string(int db, const Key& key, Found& found, size_t bytes);
   // An int value changed in place: no allocation. REQUIRES: found holds Encoding::kInt.
   void set_integer(int db, const Key& key, Found found, int64_t value, Event event);
   void committed(int db, const Key& key, Event event);
-  Written set_expiry(int db, const Key& key, Found found, int64_t expiry_ms, Event event);  // kNoExpiry: persist
+  // One more event of a change that was made and told: SET with EX is "set", then "expire".
+  void announce(int db, const Key& key, Event event);
+  Written set_expiry(int db, const Key& key, Found found, int64_t expiry_ms,
+                     Event event);  // kNoExpiry: persist
   void remove(int db, const Key& key, Found found, Event event);
 
   // -- whole databases
-  size_t size(int db) const;            // keys, those due but not yet removed included
-  size_t expiring_size(int db) const;   // keys with an expiry
-  void flush(int db);                   // detached at once, freed in slices by background()
+  size_t size(int db) const;           // keys, those due but not yet removed included
+  size_t expiring_size(int db) const;  // keys with an expiry
+  void flush(int db);  // detached at once, freed in slices by background(); no mutations
   void swap(int db_a, int db_b);
-  // SCAN over the slots of this shard. Returns the next cursor, or kScanEnd; `visit` must not change the keyspace.
+  // SCAN over the slots of this shard (scan.h says what a cursor is). Visits about `count` keys,
+  // none that is due. Returns the next cursor: scan_cursor_slot() of it may lie in the next shard;
+  // kScanEnd only behind slot 16383. `visit` must not change the keyspace.
   using Visit = std::function<void(Bytes key, const Entry& entry)>;
   uint64_t scan(int db, uint64_t cursor, size_t count, const Visit& visit);
   void for_each(int db, const Visit& visit);  // KEYS
+  void for_each_in_slot(int db, uint32_t slot, size_t limit,
+                        const Visit& visit);  // CLUSTER GETKEYSINSLOT
   // Uniform over the stored entries (due ones too: the caller looks and asks again).
   bool random_key(int db, uint64_t random, std::string* key);
   uint32_t keys_in_slot(int db, uint32_t slot) const;
 
-  // -- background slice, run by the home loop (or any holder): expiry, freeing, compaction, for about `budget_us`.
-  // True: more is due.
+  // -- background slice, run by the home loop (or any holder): expiry, freeing, compaction, for
+  // about `budget_us`. True: more is due.
   bool background(int64_t budget_us);
   int64_t next_expiry_ms() const;  // when background() wants to run for expiry, or INT64_MAX
+  void set_active_expire(bool active) {
+    active_expire_ = active;
+  }  // DEBUG SET-ACTIVE-EXPIRE; lazy expiry goes on
+
+  // -- account
+  const KeyspaceStats& stats() const { return stats_; }
+  KeyspaceStats& stats() { return stats_; }
+  size_t used_bytes() const;       // blocks of entries and all metadata: what maxmemory limits
+  size_t metadata_bytes() const;   // of these: tables, pool and wheel
+  size_t committed_bytes() const;  // what is taken from PagePool, LargeAllocator and the heap
+
+ private:
+  struct Parts;
+
+  Found live(int db, const Key& key);
+  Table* table(int db) const { return tables_[static_cast<size_t>(db)].get(); }
+  Table& table_for_write(int db);
+  Written insert(int db, const Key& key, Found* found, const struct EntryContent& content);
+  Written overwrite(int db, const Key& key, Found found, const EntryContent& content, Event event);
+  void take_out(Table& table, const Key& key, const Found& found, Event event);
+  void emit(Mutation::Kind kind, Event event, int db, const Key& key);
+  bool expire_slice(int64_t deadline_us);
+  bool free_slice(int64_t deadline_us);
+  bool shrink_slice(int64_t deadline_us);
+  bool due(const Entry& entry) const;
+
+  const uint32_t first_slot_;
+  const uint32_t slot_count_;
+  int64_t now_ms_ = 0;
+  bool active_expire_ = true;
+  size_t table_bytes_ = 0;  // roots and directories
+  std::unique_ptr<Parts> parts_;
+  std::vector<std::unique_ptr<Table>> tables_;    // by database; nullptr: nothing was ever written
+  std::vector<std::unique_ptr<Table>> detached_;  // flushed, freed in slices
+  std::vector<Table*> table_by_id_;               // of wheel items; nullptr: free or detached
+  std::vector<MutationListener*> listeners_;
+  KeyspaceStats stats_;
 };
 
 }  // namespace cobnut

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <span>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/hash.h"
@@ -28,6 +29,14 @@ class Args {
     key_count_ = count;
     key_first_ = first;
     key_step_ = step;
+  }
+  // The same request over copies of its words: `words` holds them, `positions` is filled and owned by the caller.
+  Args moved_to(std::span<const Bytes> words, std::vector<Position>& positions) const {
+    Args copy = *this;
+    copy.words_ = words;
+    positions.assign(positions_, positions_ + key_count_);
+    copy.positions_ = positions.data();
+    return copy;
   }
 
  private:

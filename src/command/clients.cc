@@ -1,0 +1,35 @@
+#include "command/clients.h"
+
+namespace cobnut {
+
+void Clients::add(std::shared_ptr<ClientInfo> info) {
+  std::lock_guard guard(mutex_);
+  clients_.emplace(info->id, std::move(info));
+  count_.store(clients_.size(), std::memory_order_relaxed);
+}
+
+void Clients::remove(uint64_t id) {
+  std::lock_guard guard(mutex_);
+  clients_.erase(id);
+  count_.store(clients_.size(), std::memory_order_relaxed);
+}
+
+void Clients::set_name(ClientInfo& info, std::string name) {
+  std::lock_guard guard(mutex_);
+  info.name = std::move(name);
+}
+
+std::string Clients::name(const ClientInfo& info) {
+  std::lock_guard guard(mutex_);
+  return info.name;
+}
+
+std::vector<std::shared_ptr<ClientInfo>> Clients::all() {
+  std::lock_guard guard(mutex_);
+  std::vector<std::shared_ptr<ClientInfo>> all;
+  all.reserve(clients_.size());
+  for (const auto& [id, info] : clients_) all.push_back(info);
+  return all;
+}
+
+}  // namespace cobnut

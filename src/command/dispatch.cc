@@ -1,0 +1,64 @@
+#include "command/dispatch.h"
+
+#include <string>
+
+#include "base/errors.h"
+#include "base/text.h"
+#include "command/table.h"
+
+namespace cobnut {
+namespace {
+
+constexpr size_t kNameShown = 128;  // bytes of client input that an error repeats, as Redis
+
+[[gnu::cold]] void reply_unknown(Args args, Reply& reply) {
+  std::string shown;
+  for (size_t i = 1; i < args.size() && shown.size() < kNameShown; i++) {
+    shown += "'";
+    shown += args[i].substr(0, kNameShown - shown.size() + 1);
+    shown += "' ";
+  }
+  const std::string name(args[0].substr(0, kNameShown));
+  reply.error("ERR unknown command '" + name + "', with args beginning with: " + shown);
+}
+
+[[gnu::cold]] void reply_unknown_subcommand(const CommandSpec& container, Args args, Reply& reply) {
+  reply.error("ERR unknown subcommand '" + std::string(args[1].substr(0, kNameShown)) + "'. Try " +
+              to_upper(container.name) + " HELP.");
+}
+
+[[gnu::cold]] void reply_arity(const CommandSpec& spec, Reply& reply) {
+  reply.error("ERR wrong number of arguments for '" + std::string(full_name(spec)) + "' command");
+}
+
+// maxmemory: what the held shards have grown by since they were entered counts too.
+bool memory_admits(const Request& request, Keys& keys, Server& server) {
+  const uint64_t limit = server.options.current().maxmemory;
+  if (limit == 0) return true;
+  for (size_t i = 0; i < request.args.key_count(); i++) {
+    keys.shards()[keys.shard_index(request.args.key(i).position)]->publish_memory();
+  }
+  return server.budget.used() <= limit;
+}
+
+}  // namespace
+
+bool routable(const CommandSpec* spec, std::span<const Bytes> words) {
+  return spec != nullptr && spec->run != nullptr && arity_matches(*spec, words.size());
+}
+
+void execute(const Request& request, const Client& client, Keys& keys, Reply& reply,
+             Server& server) {
+  const CommandSpec* spec = request.spec;
+  const Args args = request.args;
+  if (spec == nullptr) return reply_unknown(args, reply);
+  if (spec->run == nullptr && args.size() > 1) return reply_unknown_subcommand(*spec, args, reply);
+  if (spec->run == nullptr || !arity_matches(*spec, args.size())) return reply_arity(*spec, reply);
+  if (!client.authenticated && !(spec->flags & kNoAuth)) return reply.error(err::kNoAuth);
+  if ((spec->flags & kDenyOom) && !memory_admits(request, keys, server))
+    return reply.error(err::kOutOfMemory);
+  Context cx{*spec, client, keys, reply, server, request.session};
+  spec->run(cx, args);
+}
+
+}  // namespace cobnut

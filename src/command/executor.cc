@@ -1,0 +1,393 @@
+#include "command/executor.h"
+
+#include <algorithm>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "command/owned_command.h"
+#include "command/table.h"
+
+namespace cobnut {
+namespace {
+
+ParserLimits limits_for(const Session& session, const Options& options) {
+  ParserLimits limits;
+  limits.bulk_bytes_max = static_cast<size_t>(options.proto_max_bulk_len);
+  limits.unauthenticated = !session.client.authenticated;
+  return limits;
+}
+
+}  // namespace
+
+Executor::Executor(Server& server, size_t loop_index, LoopPort& port, Flusher& flusher)
+    : server_(server),
+      loop_index_(loop_index),
+      port_(port),
+      flusher_(flusher),
+      counters_(server.counters[loop_index]),
+      entered_mark_(server.shards.size()) {
+  entered_.reserve(server.shards.size());
+  wanted_.reserve(server.shards.size());
+}
+
+// ---- which sessions have something to run
+
+void Executor::ready(Session& session) {
+  touch(session);
+  if (session.in_ready || session.wait != Session::Wait::kNone || session.closing) return;
+  session.in_ready = true;
+  session.next_ready = nullptr;
+  (ready_head_ == nullptr ? ready_head_ : ready_tail_->next_ready) = &session;
+  ready_tail_ = &session;
+}
+
+void Executor::ready_first(Session& session) {
+  DCHECK(!session.in_ready);
+  session.in_ready = true;
+  session.next_ready = ready_head_;
+  if (ready_head_ == nullptr) ready_tail_ = &session;
+  ready_head_ = &session;
+}
+
+Session* Executor::pop_ready() {
+  Session* session = ready_head_;
+  if (session == nullptr) return nullptr;
+  ready_head_ = session->next_ready;
+  if (ready_head_ == nullptr) ready_tail_ = nullptr;
+  session->in_ready = false;
+  touch(*session);
+  return session;
+}
+
+void Executor::touch(Session& session) {
+  if (session.in_turn) return;
+  session.in_turn = true;
+  turn_.push_back(&session);
+}
+
+void Executor::complete(Session& session, Output& reply) {
+  CHECK(session.wait == Session::Wait::kCommand);
+  session.wait = Session::Wait::kNone;
+  session.output.take(reply);
+  if (session.on_completed()) ready(session);
+}
+
+void Executor::forget(Session& session) {
+  CHECK(session.wait != Session::Wait::kCommand);
+  if (session.in_ready) {
+    Session** link = &ready_head_;
+    Session* previous = nullptr;
+    while (*link != &session) {
+      previous = *link;
+      link = &previous->next_ready;
+    }
+    *link = session.next_ready;
+    if (ready_tail_ == &session) ready_tail_ = previous;
+    session.in_ready = false;
+  }
+  if (session.in_turn) std::erase(turn_, &session);
+  session.in_turn = false;
+}
+
+// ---- the turn
+
+bool Executor::run_turn() {
+  server_.options.announce(loop_index_);
+  active_ms_ = monotonic_clock_ms();
+  counters_.turns.add();
+  bool worked = false;
+  do {
+    worked |= port_.deliver_all();
+    worked |=
+        port_.run_all();  // granted transactions go before every batch: whole shards wait for them
+  } while (run_batch() && arena_.used() < kArenaMax);
+  worked |= !turn_.empty();
+  end_of_turn();
+  return worked;
+}
+
+void Executor::end_of_turn() {
+  // flush() may end a session, which leaves turn_ only in forget(), long after this.
+  for (size_t i = 0; i < turn_.size(); i++) {
+    Session& session = *turn_[i];
+    session.in_turn = false;
+    flusher_.flush(session);
+    session.input.settle();
+    const size_t unread = session.input.unread().size();
+    session.info().input_bytes.store(unread, std::memory_order_relaxed);
+    session.info().output_bytes.store(session.output.bytes(), std::memory_order_relaxed);
+    if (unread > static_cast<size_t>(server_.options.current().client_query_buffer_limit)) {
+      counters_.query_buffer_limit_disconnections.add();
+      log::warning("net",
+                   "client %s sent more than client-query-buffer-limit (%zu bytes) that could not "
+                   "be run: closed",
+                   session.info().address.c_str(), unread);
+      flusher_.close(session);
+    }
+  }
+  turn_.clear();
+  arena_.reset();
+}
+
+bool Executor::run_batch() {
+  if (ready_head_ == nullptr) return false;
+  batch_size_ = batch_keys_ = 0;
+  now_ms_ = wall_clock_ms();
+  while (batch_size_ < kBatchCommands && batch_keys_ < kBatchKeys) {
+    Session* session = pop_ready();
+    if (session == nullptr || !gather_session(*session)) break;
+  }
+  if (batch_size_ > 0) run_gathered();
+  leave_entered();  // of requests that found another shard busy
+  for (Session* session : later_) ready(*session);
+  later_.clear();
+  return true;
+}
+
+// ---- gather
+
+// False: the batch ends here (the session's next command must run alone).
+bool Executor::gather_session(Session& session) {
+  for (size_t taken = 0;; taken++) {
+    if (batch_size_ == kBatchCommands || batch_keys_ >= kBatchKeys) {
+      ready_first(session);
+      return false;
+    }
+    switch (gather_one(session, taken == 0)) {
+      case Gathered::kTaken:
+        break;
+      case Gathered::kNothing:
+        return true;
+      case Gathered::kLater:
+        later_.push_back(&session);
+        return true;
+      case Gathered::kAlone:
+        ready_first(session);
+        return false;
+    }
+    // Whether an AUTH succeeds decides how the next request is parsed.
+    if (!session.client.authenticated) {
+      later_.push_back(&session);
+      return true;
+    }
+  }
+}
+
+Executor::Gathered Executor::gather_one(Session& session, bool first) {
+  if (session.closing) return Gathered::kNothing;
+  if (session.output.bytes() > kOutputStall) {
+    if (first) session.wait = Session::Wait::kOutput;
+    return first ? Gathered::kNothing : Gathered::kLater;
+  }
+  switch (parse_next(session)) {
+    case RequestParser::Outcome::kRequest:
+      break;
+    case RequestParser::Outcome::kIncomplete:
+      return Gathered::kNothing;
+    case RequestParser::Outcome::kError:
+      if (!first) return Gathered::kLater;  // after the replies of what came before
+      fail_protocol(session);
+      return Gathered::kNothing;
+  }
+  Request request{&session, command_table().resolve(session.parser.words()),
+                  Args(session.parser.words())};
+  if (routable(request.spec, request.args.words())) {
+    if (needs_solo(*request.spec)) {
+      if (batch_size_ > 0) return Gathered::kAlone;
+      run_solo(session, request);
+      return session.wait == Session::Wait::kNone ? Gathered::kLater : Gathered::kNothing;
+    }
+    if (request.spec->route == Route::kKeys) {
+      fill_keys(request);
+      if (!enter_keys(request)) {
+        if (!first) return Gathered::kLater;
+        wait_for_keys(session, request);
+        return Gathered::kNothing;
+      }
+    }
+  }
+  session.input.consume(session.parser.consumed());
+  batch_[batch_size_++] = request;
+  return Gathered::kTaken;
+}
+
+RequestParser::Outcome Executor::parse_next(Session& session) {
+  for (;;) {
+    const Bytes unread = session.input.unread();
+    if (unread.empty()) return RequestParser::Outcome::kIncomplete;
+    const auto outcome =
+        session.parser.next(unread, limits_for(session, server_.options.current()), arena_);
+    if (outcome != RequestParser::Outcome::kRequest || !session.parser.words().empty())
+      return outcome;
+    session.input.consume(session.parser.consumed());  // an empty line, "*0"
+  }
+}
+
+void Executor::fill_keys(Request& request) {
+  const KeyRange range = key_range(*request.spec, request.args.words());
+  if (range.count == 0) return;
+  Position* positions =
+      range.count == 1 ? &positions_[batch_size_] : arena_.allocate_array<Position>(range.count);
+  for (size_t i = 0; i < range.count; i++) {
+    positions[i] = key_position(request.args[range.first + i * range.step]);
+  }
+  request.args.set_keys(positions, range.count, range.first, range.step);
+}
+
+bool Executor::enter(size_t index) {
+  if (entered_mark_[index]) return true;
+  Shard& shard = *server_.shards[index];
+  if (!shard.monitor.try_enter()) return false;
+  entered_mark_[index] = 1;
+  entered_.push_back(static_cast<uint32_t>(index));
+  now_ms_ = std::max(now_ms_, shard.keyspace.now_ms());
+  return true;
+}
+
+// All shards of the request's keys, and the keys' lines on their way into the cache. On failure
+// what was entered stays with the batch.
+bool Executor::enter_keys(const Request& request) {
+  const int db = request.session->client.db;
+  for (size_t i = 0; i < request.args.key_count(); i++) {
+    const Position position = request.args.key(i).position;
+    const size_t index = slot_of(position) >> server_.slot_shift;
+    if (!enter(index)) return false;
+    server_.shards[index]->keyspace.prefetch_line(db, position);
+  }
+  batch_keys_ += request.args.key_count();
+  return true;
+}
+
+// ---- run
+
+void Executor::run_gathered() {
+  counters_.batches.add();
+  for (const uint32_t index : entered_) server_.shards[index]->keyspace.set_now_ms(now_ms_);
+  for (size_t r = 0; r < batch_size_; r++) {
+    const Request& request = batch_[r];
+    for (size_t i = 0; i < request.args.key_count(); i++) {
+      const Position position = request.args.key(i).position;
+      server_.shards[slot_of(position) >> server_.slot_shift]->keyspace.prefetch_entry(
+          request.session->client.db, position);
+    }
+  }
+  for (size_t r = 0; r < batch_size_; r++) run_one(batch_[r]);
+  close_output();
+  leave_entered();
+  for (size_t r = 0; r < batch_size_; r++) {
+    Session& session = *batch_[r].session;
+    if (session.output.bytes() > kFlushEarly) flusher_.flush(session);
+  }
+}
+
+void Executor::run_one(const Request& request) {
+  Session& session = *request.session;
+  ClientInfo& info = session.info();
+  if (session.closing) return;
+  if (info.killed.load(std::memory_order_relaxed)) {
+    session.closing = true;
+    return;
+  }
+  info.last_command.store(request.spec, std::memory_order_relaxed);
+  info.last_active_ms.store(active_ms_, std::memory_order_relaxed);
+  open_output(session);
+  Keys keys(server_.shards, server_.slot_shift, session.client.db, now_ms_);
+  Reply reply(session.output, session.client.resp);
+  execute(request, session.client, keys, reply, server_);
+  counters_.commands.add();
+  if (reply.failed()) counters_.errors.add();
+}
+
+void Executor::leave_entered() {
+  for (const uint32_t index : entered_) {
+    entered_mark_[index] = 0;
+    server_.shards[index]->leave(port_);
+  }
+  entered_.clear();
+}
+
+bool Executor::needs_solo(const CommandSpec& spec) {
+  return (spec.flags & kSolo) || spec.route == Route::kAll || spec.route == Route::kCustom;
+}
+
+void Executor::run_solo(Session& session, Request& request) {
+  CHECK_EQ(batch_size_, size_t{0});
+  session.input.consume(session.parser.consumed());
+  if (request.spec->route == Route::kKeys) fill_keys(request);
+  wanted_shards(request, wanted_);
+  for (const Shard* shard : wanted_) {
+    if (enter(shard->monitor.id())) continue;
+    leave_entered();
+    wait_for(session, request, wanted_);
+    return;
+  }
+  for (const uint32_t index : entered_) server_.shards[index]->keyspace.set_now_ms(now_ms_);
+  run_one(request);
+  close_output();
+  leave_entered();
+}
+
+// In slot order, each once.
+void Executor::wanted_shards(const Request& request, std::vector<Shard*>& shards) {
+  shards.clear();
+  wanted_mark_.assign(server_.shards.size(), request.spec->route == Route::kAll);
+  if (request.spec->route == Route::kCustom) {
+    request.spec->shards(server_, request.args, wanted_mark_);
+  } else {
+    for (size_t i = 0; i < request.args.key_count(); i++) {
+      wanted_mark_[slot_of(request.args.key(i).position) >> server_.slot_shift] = 1;
+    }
+  }
+  for (size_t i = 0; i < wanted_mark_.size(); i++) {
+    if (wanted_mark_[i]) shards.push_back(server_.shards[i]);
+  }
+}
+
+void Executor::wait_for_keys(Session& session, const Request& request) {
+  session.input.consume(session.parser.consumed());
+  wanted_shards(request, wanted_);
+  wait_for(session, request, wanted_);
+}
+
+// The session's next command goes where it finds its shards free, and the session waits for the
+// reply. Nothing that the session sent before is still to run. Shards that the batch holds
+// meanwhile are left without waiting for anything.
+void Executor::wait_for(Session& session, const Request& request, std::span<Shard* const> shards) {
+  session.wait = Session::Wait::kCommand;
+  session.info().last_command.store(request.spec, std::memory_order_relaxed);
+  counters_.commands.add();
+  if (shards.size() == 1) {
+    counters_.commands_queued.add();
+    shards[0]->monitor.push(new QueuedCommand(*this, request, *shards[0]), port_);
+  } else {
+    counters_.transactions_queued.add();
+    submit(new SequencedCommand(*this, request, shards), port_);
+  }
+}
+
+// ---- output
+
+void Executor::open_output(Session& session) {
+  if (writing_ == &session) return;
+  close_output();
+  session.output.open(&arena_);
+  writing_ = &session;
+}
+
+void Executor::close_output() {
+  if (writing_ != nullptr) writing_->output.close();
+  writing_ = nullptr;
+}
+
+void Executor::fail_protocol(Session& session) {
+  const std::string text(session.parser.error());
+  open_output(session);
+  Reply(session.output, session.client.resp).error(text);
+  close_output();
+  log::verbose("net", "protocol error from client %s: %s", session.info().address.c_str(),
+               text.c_str());
+  counters_.errors.add();
+  session.closing = true;
+}
+
+}  // namespace cobnut

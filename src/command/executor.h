@@ -1,0 +1,132 @@
+// Runs the commands of one loop's connections, in batches over all that have something to run
+// (MECHANISMS §1.3, §2.4):
+//
+//   gather   the next commands of the ready sessions, up to 32: parse, find the row, hash the keys,
+//   enter their shards
+//            (which never waits), prefetch the keys' lines
+//   warm     match the tags, prefetch the entries
+//   run      in order, replies into the turn arena
+//   leave    the shards
+//
+// A command whose shard is busy ends its session's part of the batch; at the head of its session it
+// goes into the shard's queue, or through the sequencer, and the session waits for its reply.
+// Commands marked kSolo run alone, between batches. All that gather did is a hint but for the
+// shards: state, AUTH and memory are judged when a command runs. Owner: the loop's thread.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/arena.h"
+#include "command/dispatch.h"
+#include "command/server.h"
+#include "command/session.h"
+#include "shard/port.h"
+
+namespace cobnut {
+
+// What the executor needs of the network: who is to be written to.
+class Flusher {
+ public:
+  virtual ~Flusher() = default;
+  // Writes what the socket takes. Afterwards session.output holds only what it did not take. May
+  // close the session.
+  virtual void flush(Session& session) = 0;
+  virtual void close(Session& session) = 0;  // at once; what it is owed is dropped
+};
+
+class Executor {
+ public:
+  Executor(Server& server, size_t loop_index, LoopPort& port, Flusher& flusher);
+
+  Server& server() { return server_; }
+  LoopPort& port() { return port_; }
+  Arena& arena() { return arena_; }
+  LoopCounters& counters() { return counters_; }
+  size_t loop_index() const { return loop_index_; }
+
+  // The session has received something, or may go on. It is run in the next run_turn().
+  void ready(Session& session);
+  // The session's output or input changed outside of a command: it takes part in the end of the
+  // turn.
+  void touch(Session& session);
+  // A command of the session, run elsewhere, has been answered.
+  void complete(Session& session, Output& reply);
+  // The session is about to be destroyed: the executor forgets it. REQUIRES: wait != kCommand.
+  void forget(Session& session);
+
+  // The check phase: inbox, run queue, batches, one write per session, then the arena is reset.
+  // True: there was work.
+  bool run_turn();
+  // True: run_turn() has more to do at once (it was cut to stay short).
+  bool has_work() const { return ready_head_ != nullptr || !port_.idle(); }
+
+  static constexpr size_t kBatchCommands = 32;  // Valkey found 16 too few (#3389)
+  static constexpr size_t kBatchKeys = 128;     // keys prefetched ahead
+  static constexpr size_t kTurnBytes =
+      1024 * 1024;  // received in a turn: then it runs early, the arena stays in L2
+  static constexpr size_t kArenaMax = 4 * 1024 * 1024;  // bytes of arena after which a turn ends
+  static constexpr size_t kOutputStall =
+      1024 * 1024;  // bytes owed: a session executes nothing more
+  static constexpr size_t kOutputResume = kOutputStall / 2;
+  static constexpr size_t kFlushEarly =
+      128 * 1024;  // bytes owed: written before the end of the turn
+
+ private:
+  enum class Gathered : uint8_t {
+    kTaken,    // in the batch
+    kNothing,  // nothing more to run now: incomplete, closing, or waiting
+    kLater,    // in a following batch
+    kAlone,    // next, when this batch is done
+  };
+
+  void ready_first(Session& session);
+  Session* pop_ready();
+  bool run_batch();
+  bool gather_session(Session& session);
+  Gathered gather_one(Session& session, bool first);
+  RequestParser::Outcome parse_next(Session& session);
+  void fill_keys(Request& request);
+  bool enter_keys(const Request& request);
+  bool enter(size_t index);
+  void run_gathered();
+  void run_one(const Request& request);
+  void leave_entered();
+  static bool needs_solo(const CommandSpec& spec);
+  void run_solo(Session& session, Request& request);
+  void wanted_shards(const Request& request, std::vector<Shard*>& shards);
+  void wait_for_keys(Session& session, const Request& request);
+  void wait_for(Session& session, const Request& request, std::span<Shard* const> shards);
+  void open_output(Session& session);
+  void close_output();
+  void end_of_turn();
+  void fail_protocol(Session& session);
+
+  // fixed after construction
+  Server& server_;
+  size_t loop_index_;
+  LoopPort& port_;
+  Flusher& flusher_;
+  LoopCounters& counters_;
+
+  // this loop
+  Arena arena_;
+  Session* ready_head_ = nullptr;
+  Session* ready_tail_ = nullptr;
+  std::vector<Session*> later_;  // of this batch: each goes on in a following one, not in this
+  std::vector<Session*> turn_;   // sessions to be flushed and settled at the end of the turn
+  Session* writing_ = nullptr;   // whose output is open on the arena
+  int64_t now_ms_ = 0;           // of the batch: wall clock, and not before any entered shard's
+  int64_t active_ms_ = 0;        // monotonic, of the turn: for idle times
+  Request batch_[kBatchCommands];
+  Position positions_[kBatchCommands];  // of requests with one key
+  size_t batch_size_ = 0;
+  size_t batch_keys_ = 0;
+  std::vector<uint8_t> entered_mark_;
+  std::vector<uint32_t> entered_;  // shards that this batch holds
+  std::vector<uint8_t> wanted_mark_;
+  std::vector<Shard*> wanted_;
+};
+
+}  // namespace cobnut

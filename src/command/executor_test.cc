@@ -1,0 +1,295 @@
+#include "command/executor.h"
+
+#include <doctest/doctest.h>
+
+#include <cstring>
+#include <future>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/errors.h"
+#include "command/table.h"
+#include "memory/large.h"
+
+namespace cobnut {
+namespace {
+
+void cmd_put(Context& cx, Args args) {
+  for (size_t i = 0; i < args.key_count(); i++) {
+    const Key key = args.key(i);
+    cx.keys.put(key, cx.keys.edit(key), string_value(args[2 + 2 * i]), kNoExpiry, Event::kSet);
+  }
+  cx.reply.ok();
+}
+
+void cmd_get(Context& cx, Args args) {
+  const Found found = cx.keys.find(args.key());
+  char buffer[32];
+  found ? cx.reply.bulk(found->text(buffer)) : cx.reply.null();
+}
+
+void cmd_count(Context& cx, Args) {
+  size_t total = 0;
+  for (Shard* shard : cx.keys.shards()) total += shard->keyspace.size(cx.client.db);
+  cx.reply.integer(static_cast<int64_t>(total));
+}
+
+void cmd_echo(Context& cx, Args args) { cx.reply.bulk(args[1]); }
+void cmd_end(Context& cx, Args) {
+  cx.session->close_after_reply();
+  cx.reply.ok();
+}
+
+constexpr CommandSpec kTestCommands[] = {
+    {.name = "count", .run = cmd_count, .arity = 1, .flags = kReadonly, .route = Route::kAll},
+    {.name = "echo", .run = cmd_echo, .arity = 2, .flags = kFast},
+    {.name = "end", .run = cmd_end, .arity = 1, .flags = kNoAuth},
+    {.name = "get",
+     .run = cmd_get,
+     .arity = 2,
+     .flags = kReadonly,
+     .keys = {1, 1, 1},
+     .route = Route::kKeys},
+    {.name = "mput",
+     .run = cmd_put,
+     .arity = -3,
+     .flags = kWrite | kDenyOom,
+     .keys = {1, -1, 2},
+     .route = Route::kKeys},
+    {.name = "put",
+     .run = cmd_put,
+     .arity = 3,
+     .flags = kWrite | kDenyOom,
+     .keys = {1, 1, 1},
+     .route = Route::kKeys},
+};
+
+struct TestPort final : LoopPort {
+  void wake() override {}
+};
+
+// Another thread that holds a shard until it is told to leave it.
+class Intruder {
+ public:
+  explicit Intruder(Shard& shard)
+      : thread_([this, &shard] {
+          entered_.set_value(shard.monitor.try_enter());
+          leave_.get_future().wait();
+          shard.leave(port_);
+          while (!port_.idle()) port_.run_all();
+        }) {
+    REQUIRE(entered_.get_future().get());
+  }
+  void leave() {
+    leave_.set_value();
+    thread_.join();
+  }
+
+ private:
+  TestPort port_;
+  std::promise<bool> entered_;
+  std::promise<void> leave_;
+  std::thread thread_;
+};
+
+// A process of one loop over 4 shards,
+// without a socket.
+struct Harness final : Flusher {
+  Harness() : server(Options{}, 1), executor((build(), server), 0, port, *this) {
+    static const std::span<const CommandSpec> families[] = {kTestCommands};
+    static const CommandTable table{families};
+    set_command_table(&table);
+  }
+  void build() {
+    constexpr uint32_t kShardCount = 4;
+    server.slot_shift = 12;
+    const ShardSetup setup{.slots_each = kSlots / kShardCount,
+                           .databases = 2,
+                           .pages = server.pages,
+                           .large = large_allocator(AllocatorKind::kPooled),
+                           .budget = server.budget,
+                           .now_ms = wall_clock_ms()};
+    for (uint32_t i = 0; i < kShardCount; i++) {
+      server.shard_storage.push_back(std::make_unique<Shard>(i, setup));
+      server.shards.push_back(server.shard_storage.back().get());
+    }
+    server.loops.push_back(&port);
+  }
+
+  // Flusher: a socket that takes `room` bytes more.
+  void flush(Session& session) override {
+    while (!session.output.empty() && room > 0) {
+      const Output::Segment* first = session.output.segments();
+      const size_t n = std::min(first->size, room);
+      written.append(first->data, n);
+      room -= n;
+      session.output.consume(n);
+    }
+    session.output.detach_from_arena();
+    if (session.wait == Session::Wait::kOutput &&
+        session.output.bytes() <= Executor::kOutputResume) {
+      session.wait = Session::Wait::kNone;
+      executor.ready(session);
+    }
+  }
+  void close(Session& session) override { session.closing = closed = true; }
+
+  void receive(Session& session, Bytes bytes) {
+    while (!bytes.empty()) {
+      const Arena::Window window = session.input.window(executor.arena(), 1);
+      const size_t n = std::min(bytes.size(), static_cast<size_t>(window.end - window.begin));
+      memcpy(window.begin, bytes.data(), n);
+      session.input.received(executor.arena(), n);
+      bytes.remove_prefix(n);
+    }
+    executor.ready(session);
+  }
+  // Everything that the session's bytes lead to.
+  std::string run(Session& session, Bytes bytes) {
+    receive(session, bytes);
+    do executor.run_turn();
+    while (executor.has_work());
+    return std::exchange(written, {});
+  }
+  Shard& shard_of(Bytes key) { return *server.shards[key_slot(key) >> server.slot_shift]; }
+
+  Server server;
+  TestPort port;
+  Executor executor;
+  std::string written;
+  size_t room = SIZE_MAX;
+  bool closed = false;
+};
+
+std::unique_ptr<Session> make_session() {
+  auto info = std::make_shared<ClientInfo>();
+  info->id = 7;
+  return std::make_unique<Session>(std::move(info));
+}
+
+}  // namespace
+
+TEST_CASE("a pipeline is answered in order, errors in their places") {
+  Harness h;
+  auto session = make_session();
+  CHECK(h.run(*session, "put a 1\r\nget a\r\nnosuch x\r\nget\r\necho z\r\ncount\r\nget b\r\n") ==
+        "+OK\r\n$1\r\n1\r\n-ERR unknown command 'nosuch', with args beginning with: 'x' \r\n"
+        "-ERR wrong number of arguments for 'get' command\r\n$1\r\nz\r\n:1\r\n$-1\r\n");
+  h.executor.forget(*session);
+}
+
+TEST_CASE("any split of the bytes gives the same replies") {
+  Harness h;
+  const std::string sent =
+      "*3\r\n$3\r\nput\r\n$1\r\na\r\n$3\r\nxyz\r\n*2\r\n$3\r\nget\r\n$1\r\na\r\n";
+  for (size_t cut = 0; cut <= sent.size(); cut++) {
+    auto session = make_session();
+    std::string replies = h.run(*session, sent.substr(0, cut));
+    replies += h.run(*session, sent.substr(cut));
+    CHECK(replies == "+OK\r\n$3\r\nxyz\r\n");
+    h.executor.forget(*session);
+  }
+}
+
+TEST_CASE("more commands than a batch holds") {
+  Harness h;
+  auto session = make_session();
+  std::string sent, expected;
+  for (int i = 0; i < 1000; i++) {
+    const std::string n = std::to_string(i);
+    sent += "put key" + n + " " + n + "\r\nget key" + n + "\r\n";
+    expected += "+OK\r\n$" + std::to_string(n.size()) + "\r\n" + n + "\r\n";
+  }
+  CHECK(h.run(*session, sent) == expected);
+  h.executor.forget(*session);
+}
+
+TEST_CASE(
+    "a command for a busy shard waits in its queue, what follows it waits behind it, others go "
+    "on") {
+  Harness h;
+  auto first = make_session();
+  auto second = make_session();
+  Shard& busy = h.shard_of("a");
+  Intruder intruder(busy);
+  CHECK(h.run(*first, "echo before\r\nput a 1\r\necho after\r\n") == "$6\r\nbefore\r\n");
+  CHECK(first->wait == Session::Wait::kCommand);
+  CHECK(h.run(*second, "echo other\r\n") == "$5\r\nother\r\n");
+  CHECK(h.run(*first, "get a\r\n") == "");
+  intruder.leave();  // drains the queue
+  CHECK(h.run(*second, "") == "+OK\r\n$5\r\nafter\r\n$1\r\n1\r\n");
+  h.executor.forget(*first);
+  h.executor.forget(*second);
+}
+
+TEST_CASE("a command over several shards, one of them busy, goes through the sequencer") {
+  Harness h;
+  auto session = make_session();
+  Shard& busy = h.shard_of("a");
+  Intruder intruder(busy);
+  CHECK(h.run(*session, "mput a 1 b 2 c 3 d 4 e 5\r\ncount\r\n") == "");
+  intruder.leave();
+  CHECK(h.run(*session, "get e\r\n") == "+OK\r\n:5\r\n$1\r\n5\r\n");
+  for (Shard* shard : h.server.shards) CHECK(!shard->monitor.held());
+  h.executor.forget(*session);
+}
+
+TEST_CASE("a client that does not read runs nothing more until half of what it is owed is gone") {
+  Harness h;
+  auto session = make_session();
+  h.room = 0;
+  std::string sent = "put a " + std::string(100'000, 'x') + "\r\n";
+  for (int i = 0; i < 100; i++) sent += "get a\r\n";
+  CHECK(h.run(*session, "*3\r\n$3\r\nput\r\n$1\r\na\r\n$100000\r\n" + std::string(100'000, 'x') +
+                            "\r\n") == "");
+  sent.erase(0, sent.find("get"));
+  CHECK(h.run(*session, sent) == "");
+  CHECK(session->wait == Session::Wait::kOutput);
+  CHECK(session->output.bytes() < Executor::kOutputStall + Executor::kBatchCommands * 101'000);
+  std::string all;
+  for (int i = 0; i < 1000 && !(session->output.empty() && session->input.unread().empty()); i++) {
+    h.room = 200'000;
+    h.executor.touch(*session);
+    all += h.run(*session, "");
+  }
+  CHECK(all.size() == 5 + 100 * (9 + 100'000 + 2));
+  h.executor.forget(*session);
+}
+
+TEST_CASE("a protocol error is the last reply") {
+  Harness h;
+  auto session = make_session();
+  CHECK(h.run(*session, "echo a\r\n*x\r\necho b\r\n") ==
+        "$1\r\na\r\n-ERR Protocol error: invalid multibulk length\r\n");
+  CHECK(session->closing);
+  h.executor.forget(*session);
+}
+
+TEST_CASE(
+    "nothing runs after the command that ends the session, before AUTH nothing but what may") {
+  Harness h;
+  auto session = make_session();
+  session->client.authenticated = false;
+  CHECK(h.run(*session, "echo a\r\nend\r\necho b\r\n") ==
+        "-NOAUTH Authentication required.\r\n+OK\r\n");
+  h.executor.forget(*session);
+}
+
+TEST_CASE("maxmemory is judged when the command runs") {
+  Harness h;
+  auto session = make_session();
+  h.run(*session, "put a 1\r\n");
+  REQUIRE(h.server.options
+              .update([](Options& o) -> Status {
+                o.maxmemory = 1;
+                return Ok{};
+              })
+              .ok());
+  CHECK(h.run(*session, "put b 1\r\nget a\r\n") ==
+        "-" + std::string(err::kOutOfMemory) + "\r\n$1\r\n1\r\n");
+  h.executor.forget(*session);
+}
+
+}  // namespace cobnut

@@ -1,0 +1,80 @@
+#include "command/session.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+
+#include "base/check.h"
+
+namespace cobnut {
+namespace {
+constexpr size_t kHeapLeast = 4096;  // bytes: smallest buffer of ours
+}
+
+Input::~Input() {
+  if (capacity_ > 0) free(data_);
+}
+
+Arena::Window Input::window(Arena& arena, size_t least) {
+  if (capacity_ == 0) {
+    if (begin_ == end_) return arena.window(least);
+    // More for an input that already lies in the arena: go on right behind it, if nobody else took
+    // from the arena.
+    const Arena::Window window = arena.window(0);
+    if (window.begin == data_ + end_ && static_cast<size_t>(window.end - window.begin) >= least)
+      return window;
+    settle();
+  }
+  if (capacity_ - end_ < least) grow(least);
+  return {data_ + end_, data_ + capacity_};
+}
+
+void Input::received(Arena& arena, size_t n) {
+  if (capacity_ > 0) {
+    end_ += n;
+    CHECK_OP(end_, <=, capacity_);
+    return;
+  }
+  const Arena::Window window = arena.window(0);
+  if (begin_ == end_) {
+    data_ = window.begin;
+    begin_ = end_ = 0;
+  }
+  CHECK(data_ + end_ == window.begin);
+  end_ += n;
+  arena.advance(data_ + end_);
+}
+
+void Input::grow(size_t least) {
+  const size_t left = end_ - begin_;
+  if (begin_ > 0 && begin_ >= capacity_ / 2) {
+    memmove(data_, data_ + begin_, left);
+    begin_ = 0;
+    end_ = left;
+    if (capacity_ - end_ >= least) return;
+  }
+  capacity_ = std::max({capacity_ * 2, end_ + least, kHeapLeast});
+  data_ = static_cast<char*>(realloc(data_, capacity_));
+  CHECK(data_ != nullptr);
+}
+
+void Input::settle() {
+  if (begin_ == end_) {
+    if (capacity_ > 0) free(data_);
+    data_ = nullptr;
+    begin_ = end_ = capacity_ = 0;
+    return;
+  }
+  if (capacity_ > 0) return;
+  const size_t left = end_ - begin_;
+  const size_t capacity = std::max(left * 2, kHeapLeast);
+  auto* copy = static_cast<char*>(malloc(capacity));
+  CHECK(copy != nullptr);
+  memcpy(copy, data_ + begin_, left);
+  data_ = copy;
+  begin_ = 0;
+  end_ = left;
+  capacity_ = capacity;
+}
+
+}  // namespace cobnut

@@ -1,0 +1,89 @@
+// One client's protocol state: what it sent and is not yet executed, what it is owed, and who it
+// is. The network (net/connection.h) feeds it and drains it; the executor (executor.h) runs its
+// commands. Owner: its loop (I7).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "command/clients.h"
+#include "command/command.h"
+#include "resp/output.h"
+#include "resp/parser.h"
+
+namespace cobnut {
+
+// Bytes received and not yet executed: a view into the turn arena, or, when they outlive their
+// turn, a buffer of ours.
+class Input {
+ public:
+  ~Input();
+  Input() = default;
+  Input(const Input&) = delete;
+  Input& operator=(const Input&) = delete;
+
+  Bytes unread() const { return {data_ + begin_, end_ - begin_}; }
+  void consume(size_t n) { begin_ += n; }
+
+  // Receiving: room for at least `least` bytes; then received() with how many came.
+  Arena::Window window(Arena& arena, size_t least);
+  void received(Arena& arena, size_t n);
+
+  // End of the turn: what is left moves into a buffer of ours, or the buffer is freed when nothing
+  // is left. No view into the input may be alive.
+  void settle();
+  size_t heap_bytes() const { return capacity_; }
+
+ private:
+  void grow(size_t least);
+
+  char* data_ = nullptr;
+  size_t begin_ = 0;
+  size_t end_ = 0;
+  size_t capacity_ = 0;  // 0: data_ lies in the arena
+};
+
+class Session {
+ public:
+  explicit Session(std::shared_ptr<ClientInfo> info) : info_(std::move(info)) {
+    client.id = info_->id;
+  }
+  virtual ~Session() = default;
+
+  ClientInfo& info() { return *info_; }
+
+  Client client;
+  Input input;
+  RequestParser parser;
+  Output output;
+
+  // -- for commands (Route::kLoop)
+  void close_after_reply() { closing = true; }  // QUIT, protocol errors
+  void select(int db) {
+    client.db = db;
+    info_->db.store(db, std::memory_order_relaxed);
+  }
+
+  // -- for the executor
+  enum class Wait : uint8_t {
+    kNone,
+    kCommand,  // a command of it runs or waits on another loop or in a queue: exactly one (I6)
+    kOutput,   // it does not read what it is owed: executes nothing until half of that is gone
+  };
+  Wait wait = Wait::kNone;
+  bool closing = false;   // executes nothing more; closed when its output is written
+  bool in_ready = false;  // links of the executor's lists
+  bool in_turn = false;
+  Session* next_ready = nullptr;
+
+  // The command that it waited for has been answered (the reply is in `output`). False: the session
+  // does not go on, and may be gone.
+  virtual bool on_completed() { return true; }
+
+ private:
+  std::shared_ptr<ClientInfo> info_;
+};
+
+}  // namespace cobnut

@@ -1,0 +1,106 @@
+#include "command/table.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/check.h"
+#include "base/numbers.h"
+#include "base/text.h"
+
+namespace cobnut {
+namespace {
+
+const CommandTable* g_table = nullptr;
+
+// Lower case of eight ASCII letters at once; other bytes stay (Hacker's Delight, on 7-bit lanes).
+uint64_t lower8(uint64_t x) {
+  constexpr uint64_t kOnes = 0x0101010101010101u;
+  const uint64_t low = x & (kOnes * 0x7f);
+  const uint64_t above_at = low + kOnes * (0x80 - 'A');     // high bit: >= 'A'
+  const uint64_t above_z = low + kOnes * (0x80 - 'Z' - 1);  // high bit: > 'Z'
+  const uint64_t upper = above_at & ~above_z & ~x & (kOnes * 0x80);
+  return x | (upper >> 2);
+}
+
+}  // namespace
+
+const CommandTable& command_table() { return *g_table; }
+void set_command_table(const CommandTable* table) { g_table = table; }
+
+CommandTable::Packed CommandTable::pack(Bytes name) {
+  Packed packed;
+  memcpy(packed.words, name.data(), std::min(name.size(), kNameMax));
+  for (uint64_t& word : packed.words) word = lower8(word);
+  return packed;
+}
+
+size_t CommandTable::bucket(const Packed& packed) {
+  const uint64_t mixed =
+      (packed.words[0] ^ (packed.words[1] * 31) ^ (packed.words[2] * 131)) * 0x9E3779B97F4A7C15u;
+  return mixed >> 53;  // the top 11 bits
+}
+
+CommandTable::CommandTable(std::span<const std::span<const CommandSpec>> families)
+    : buckets_(kBuckets) {
+  static_assert(kBuckets == 1u << (64 - 53));
+  for (const auto& family : families) {
+    for (const CommandSpec& spec : family) {
+      CHECK_OP(spec.name.size(), <=, kNameMax);
+      CHECK(find(spec.name) == nullptr);
+      const Packed packed = pack(spec.name);
+      size_t at = bucket(packed);
+      while (buckets_[at].spec != nullptr) at = (at + 1) % kBuckets;
+      buckets_[at] = {packed, &spec};
+      sorted_.push_back(&spec);
+    }
+  }
+  std::ranges::sort(sorted_, {}, [](const CommandSpec* spec) { return spec->name; });
+}
+
+const CommandSpec* CommandTable::find(Bytes name) const {
+  if (name.size() > kNameMax) return nullptr;
+  const Packed packed = pack(name);
+  for (size_t at = bucket(packed); buckets_[at].spec != nullptr; at = (at + 1) % kBuckets) {
+    // The size too: a name with a zero byte behind it packs alike.
+    if (buckets_[at].name == packed && buckets_[at].spec->name.size() == name.size())
+      return buckets_[at].spec;
+  }
+  return nullptr;
+}
+
+const CommandSpec* CommandTable::resolve(std::span<const Bytes> words) const {
+  const CommandSpec* spec = find(words[0]);
+  if (spec == nullptr || spec->subcommands.empty() || words.size() < 2) return spec;
+  for (const CommandSpec& sub : spec->subcommands) {
+    if (equal_ignore_case(sub.name.substr(spec->name.size() + 1), words[1])) return &sub;
+  }
+  return spec;
+}
+
+std::string_view full_name(const CommandSpec& spec) { return spec.name; }
+
+bool arity_matches(const CommandSpec& spec, size_t words) {
+  if (spec.arity >= 0) return words == static_cast<size_t>(spec.arity);
+  return words >= static_cast<size_t>(-spec.arity);
+}
+
+KeyRange key_range(const CommandSpec& spec, std::span<const Bytes> words) {
+  const KeySpec& keys = spec.keys;
+  if (keys.first == 0) return {};
+  const auto first = static_cast<size_t>(keys.first);
+  const auto step = static_cast<size_t>(keys.step);
+  if (keys.count_at > 0) {
+    // A count that is malformed, or more than there are words for, names no keys: the command
+    // replies with the error.
+    const auto count = parse_int(words[static_cast<size_t>(keys.count_at)]);
+    if (!count || *count <= 0 || static_cast<uint64_t>(*count) > words.size()) return {};
+    if (first + (static_cast<size_t>(*count) - 1) * step >= words.size()) return {};
+    return {first, step, static_cast<size_t>(*count)};
+  }
+  const size_t last = keys.last >= 0 ? static_cast<size_t>(keys.last)
+                                     : words.size() + static_cast<size_t>(keys.last);
+  if (last < first || last >= words.size()) return {};
+  return {first, step, (last - first) / step + 1};
+}
+
+}  // namespace cobnut

@@ -1,0 +1,60 @@
+// All commands by name. Built once from the families' rows, before the first client; read by any
+// thread.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "command/command.h"
+
+namespace cobnut {
+
+class CommandTable {
+ public:
+  explicit CommandTable(std::span<const std::span<const CommandSpec>> families);
+
+  // The row of a top-level command, any case; nullptr: unknown.
+  const CommandSpec* find(Bytes name) const;
+  // The row that runs for these words: a subcommand's where the command is a container. For an
+  // unknown subcommand the container's row (its run is null).
+  const CommandSpec* resolve(std::span<const Bytes> words) const;
+  // Top-level rows, in the order of their names.
+  std::span<const CommandSpec* const> all() const { return sorted_; }
+
+ private:
+  // Names are compared as three lower-case words of 8 bytes: no branch per letter.
+  static constexpr size_t kNameMax = 24;
+  struct Packed {
+    uint64_t words[3] = {};
+    bool operator==(const Packed&) const = default;
+  };
+  static Packed pack(Bytes name);
+  static size_t bucket(const Packed& packed);
+
+  struct Bucket {
+    Packed name;
+    const CommandSpec* spec = nullptr;
+  };
+  static constexpr size_t kBuckets =
+      2048;  // of about 250 names: linear probing seldom takes a second step
+  std::vector<Bucket> buckets_;
+  std::vector<const CommandSpec*> sorted_;
+};
+
+// The table of this process. Set by the composition root (or a test) before the first command.
+const CommandTable& command_table();
+void set_command_table(const CommandTable* table);
+
+// The name as errors print it: "get", "client|list".
+std::string_view full_name(const CommandSpec& spec);
+bool arity_matches(const CommandSpec& spec, size_t words);
+
+// The words that are keys: first, first + step, ... (`count` of them) of a request that has the
+// right arity.
+struct KeyRange {
+  size_t first = 0, step = 1, count = 0;
+};
+KeyRange key_range(const CommandSpec& spec, std::span<const Bytes> words);
+
+}  // namespace cobnut

@@ -1,0 +1,80 @@
+// Makes, rewrites and frees entries: the one writer of the layout in entry.h, over the shard's pool
+// (blocks up to 3.1 KiB) and the large allocator (longer keys and values). It knows nothing of
+// tables. Owner: whoever holds the shard's monitor. Cost: one block an entry, rounded up to the
+// pool's size class.
+#pragma once
+
+#include "base/hash.h"
+#include "keyspace/entry.h"
+#include "memory/large.h"
+#include "memory/pool.h"
+
+namespace cobnut {
+
+// What an entry is to hold. Both views may lead into entries of the same store: they are copied
+// before anything is freed.
+struct EntryContent {
+  Type type = Type::kString;
+  Encoding encoding = Encoding::kRaw;
+  Bytes key;
+  Bytes value;             // the first bytes of the value
+  size_t value_bytes = 0;  // its length, at least value.size(); what is beyond is zero
+  int64_t expiry_ms = kNoExpiry;
+  bool will_grow = false;  // a value outside gets room for the next APPEND
+};
+
+class EntryStore {
+ public:
+  EntryStore(PagePool& pages, LargeAllocator& large) : pool_(pages), large_(large) {}
+  EntryStore(const EntryStore&) = delete;
+  EntryStore& operator=(const EntryStore&) = delete;
+  ~EntryStore();
+
+  Entry* at(Handle handle) const { return reinterpret_cast<Entry*>(pool_.at(handle)); }
+  Position position_of(Handle handle) const { return position_of_(at(handle)->key()); }
+
+  Handle create(const EntryContent& content);  // kNoHandle: no memory
+  void destroy(Handle handle);
+
+  // The entry with other content of the same key, in the block that it has; false when it takes
+  // another block.
+  bool overwrite(Handle handle, const EntryContent& content);
+  // The entry with another expiry, in the same block or (the handle changes) in a new one.
+  // kNoHandle: no memory, nothing changed.
+  Handle with_expiry(Handle handle, int64_t expiry_ms);
+  // The value's bytes, `bytes` of them, old content kept and the rest zero, with room to grow.
+  // Encoding becomes raw. *handle changes when the entry moves. nullptr: no memory, nothing
+  // changed.
+  char* resize_value(Handle* handle, size_t bytes);
+  void set_integer(Handle handle, int64_t value);
+  // Writes only when it changes, so that reads do not take the line away from other cores.
+  void touch(Entry* entry) const;
+  void set_now_ms(int64_t now_ms) {
+    access_now_ = static_cast<uint32_t>(now_ms / 1000) & ((1u << 24) - 1);
+  }
+
+  size_t used_bytes() const { return pool_.used_bytes() + large_bytes_; }
+  size_t metadata_bytes() const { return pool_.metadata_bytes(); }
+  size_t committed_bytes() const { return pool_.committed_bytes() + large_bytes_; }
+  Pool& pool() { return pool_; }
+  const Pool& pool() const { return pool_; }
+
+  // Tests only: another function from key to position, to make keys that no split can separate.
+  void set_position_function(Position (*function)(Bytes key)) { position_of_ = function; }
+
+ private:
+  char* allocate_large(size_t bytes);
+  void release_large(char* block, size_t bytes);
+  void write(char* block, const struct EntryShape& shape, const EntryContent& content,
+             EntryOutside key_outside, EntryOutside value_outside) const;
+  bool grow_outside(Entry* entry, size_t bytes);
+  void set_access(Entry* entry) const;
+
+  Pool pool_;
+  LargeAllocator& large_;
+  size_t large_bytes_ = 0;  // what the blocks outside really hold
+  uint32_t access_now_ = 0;
+  Position (*position_of_)(Bytes key) = key_position;
+};
+
+}  // namespace cobnut

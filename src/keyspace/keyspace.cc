@@ -1,0 +1,201 @@
+// Lookups and changes of single keys. Whole databases and the background slice: keyspace_whole.cc.
+#include "keyspace/keyspace.h"
+
+#include <algorithm>
+
+#include "base/numbers.h"
+#include "keyspace/keyspace_parts.h"
+
+namespace cobnut {
+
+Value string_value(Bytes bytes) {
+  if (bytes.size() <= kIntTextMax) {
+    if (const auto integer = parse_int(bytes)) return integer_value(*integer);
+  }
+  return {.encoding = bytes.size() <= kEmbstrMax ? Encoding::kEmbstr : Encoding::kRaw,
+          .bytes = bytes};
+}
+
+Value integer_value(int64_t integer) { return {.encoding = Encoding::kInt, .integer = integer}; }
+
+void Keyspace::set_now_ms(int64_t now_ms) {
+  now_ms_ = std::max(now_ms_, now_ms);
+  parts_->entries.set_now_ms(now_ms_);
+}
+
+// As Redis: a key lives through the millisecond of its deadline.
+bool Keyspace::due(const Entry& entry) const {
+  return entry.has_expiry() && now_ms_ > entry.expiry_ms();
+}
+
+// -- reads
+
+Found Keyspace::live(int db, const Key& key) {
+  Table* t = table(db);
+  if (t == nullptr) return {};
+  const Found found = t->find(key);
+  if (found && due(*found.entry)) [[unlikely]] {
+    take_out(*t, key, found, Event::kExpired);
+    return {};
+  }
+  return found;
+}
+
+Found Keyspace::find(int db, const Key& key) {
+  const Found found = live(db, key);
+  if (!found) {
+    stats_.misses.add(1);
+    return found;
+  }
+  stats_.hits.add(1);
+  parts_->entries.touch(found.entry);
+  return found;
+}
+
+Found Keyspace::edit(int db, const Key& key) {
+  const Found found = live(db, key);
+  if (found) parts_->entries.touch(found.entry);
+  return found;
+}
+
+Found Keyspace::peek(int db, const Key& key) { return live(db, key); }
+
+void Keyspace::prefetch_line(int db, Position position) const {
+  if (const Table* t = table(db)) t->prefetch_line(position);
+}
+
+void Keyspace::prefetch_entry(int db, Position position) const {
+  if (const Table* t = table(db)) t->prefetch_entry(position);
+}
+
+// -- writes
+
+void Keyspace::emit(Mutation::Kind kind, Event event, int db, const Key& key) {
+  const bool change = kind != Mutation::Kind::kNotice;
+  if (change && event != Event::kExpired && event != Event::kEvicted) stats_.dirty.add(1);
+  if (listeners_.empty()) return;
+  const Mutation mutation{kind, event, static_cast<uint8_t>(db), key};
+  for (MutationListener* listener : listeners_) listener->on_mutation(mutation);
+}
+
+// The entry dies last: the key may be a view into it.
+void Keyspace::take_out(Table& t, const Key& key, const Found& found, Event event) {
+  const Handle handle = t.handle_of(found);
+  t.erase(key.position, found);
+  stats_.keys.add(0 - uint64_t{1});
+  if (event == Event::kExpired) stats_.expired.add(1);
+  emit(Mutation::Kind::kRemoved, event, t.db(), key);
+  parts_->entries.destroy(handle);
+}
+
+Written Keyspace::insert(int db, const Key& key, Found* found, const EntryContent& content) {
+  const Handle handle = parts_->entries.create(content);
+  if (handle == kNoHandle) return Written::kNoMemory;
+  Table& t = table_for_write(db);
+  if (!t.insert(key.position, handle, found)) {
+    parts_->entries.destroy(handle);
+    *found = {};
+    return Written::kNoMemory;
+  }
+  stats_.keys.add(1);
+  return Written::kOk;
+}
+
+Written Keyspace::overwrite(int db, const Key& key, Found found, const EntryContent& content,
+                            Event event) {
+  Table& t = *table(db);
+  if (content.expiry_ms != kNoExpiry && !t.arm(key.position, content.expiry_ms))
+    return Written::kNoMemory;
+  const Handle old = t.handle_of(found);
+  Handle now = old;
+  if (!parts_->entries.overwrite(old, content)) {
+    now = parts_->entries.create(content);
+    if (now == kNoHandle) return Written::kNoMemory;
+    t.replace(&found, now);
+  }
+  t.note_expiry(found, content.expiry_ms != kNoExpiry);
+  emit(Mutation::Kind::kPut, event, db, key);
+  if (now != old) parts_->entries.destroy(old);
+  return Written::kOk;
+}
+
+Written Keyspace::put(int db, const Key& key, Found found, const Value& value, int64_t expiry_ms,
+                      Event event) {
+  if (expiry_ms == kKeepExpiry) expiry_ms = found ? found->expiry_ms() : kNoExpiry;
+  const char* integer = reinterpret_cast<const char*>(&value.integer);
+  const Bytes bytes =
+      value.encoding == Encoding::kInt ? Bytes{integer, sizeof(value.integer)} : value.bytes;
+  const EntryContent content{.type = value.type,
+                             .encoding = value.encoding,
+                             .key = key.bytes,
+                             .value = bytes,
+                             .value_bytes = bytes.size(),
+                             .expiry_ms = expiry_ms};
+  if (found) return overwrite(db, key, found, content, event);
+  const Written written = insert(db, key, &found, content);
+  if (written == Written::kOk) emit(Mutation::Kind::kPut, event, db, key);
+  return written;
+}
+
+char* Keyspace::resize_string(int db, const Key& key, Found& found, size_t bytes) {
+  EntryStore& entries = parts_->entries;
+  if (!found) {
+    const EntryContent content{.key = key.bytes, .value_bytes = bytes};
+    if (insert(db, key, &found, content) != Written::kOk) return nullptr;
+    return const_cast<char*>(found->bytes().data());
+  }
+  Table& t = *table(db);
+  const Handle old = t.handle_of(found);
+  if (found->encoding() == Encoding::kInt) {
+    char text[kIntTextMax];
+    const EntryContent content{.key = key.bytes,
+                               .value = found->text(text).substr(0, bytes),
+                               .value_bytes = bytes,
+                               .expiry_ms = found->expiry_ms(),
+                               .will_grow = true};
+    if (!entries.overwrite(old, content)) {
+      const Handle now = entries.create(content);
+      if (now == kNoHandle) return nullptr;
+      t.replace(&found, now);
+      entries.destroy(old);
+    }
+    return const_cast<char*>(found->bytes().data());
+  }
+  Handle now = old;
+  char* value = entries.resize_value(&now, bytes);
+  if (value != nullptr && now != old) t.replace(&found, now);
+  return value;
+}
+
+void Keyspace::set_integer(int db, const Key& key, Found found, int64_t value, Event event) {
+  parts_->entries.set_integer(table(db)->handle_of(found), value);
+  committed(db, key, event);
+}
+
+void Keyspace::committed(int db, const Key& key, Event event) {
+  emit(Mutation::Kind::kPut, event, db, key);
+}
+
+void Keyspace::announce(int db, const Key& key, Event event) {
+  emit(Mutation::Kind::kNotice, event, db, key);
+}
+
+Written Keyspace::set_expiry(int db, const Key& key, Found found, int64_t expiry_ms, Event event) {
+  CHECK(found);
+  Table& t = *table(db);
+  if (expiry_ms != kNoExpiry && !t.arm(key.position, expiry_ms)) return Written::kNoMemory;
+  const Handle old = t.handle_of(found);
+  const Handle now = parts_->entries.with_expiry(old, expiry_ms);
+  if (now == kNoHandle) return Written::kNoMemory;
+  if (now != old) t.replace(&found, now);
+  t.note_expiry(found, expiry_ms != kNoExpiry);
+  emit(Mutation::Kind::kExpiry, event, db, key);
+  return Written::kOk;
+}
+
+void Keyspace::remove(int db, const Key& key, Found found, Event event) {
+  CHECK(found);
+  take_out(*table(db), key, found, event);
+}
+
+}  // namespace cobnut

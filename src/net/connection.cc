@@ -1,0 +1,165 @@
+#include "net/connection.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "net/loop_thread.h"
+
+namespace cobnut {
+namespace {
+
+constexpr size_t kReadLeast = 16 * 1024;  // bytes: smallest room for a read
+constexpr size_t kReadMost =
+    4 * 1024 * 1024;               // bytes asked for at once, whatever a client announces
+constexpr size_t kPiecesMax = 64;  // iovecs of one write: more than one is rare
+
+}  // namespace
+
+Connection::Connection(LoopThread& loop, std::shared_ptr<ClientInfo> info)
+    : Session(std::move(info)), loop_(loop), stream_(*this) {}
+
+Connection::~Connection() = default;
+
+void Connection::open(Loop& loop) { stream_.open(loop, info().fd, info().unix_socket); }
+
+Stream::Owner::Room Connection::on_room() {
+  const size_t have = input.unread().size();
+  const size_t wanted = parser.wanted();
+  const size_t missing = wanted > have ? wanted - have : 0;
+  const Arena::Window window =
+      input.window(loop_.executor().arena(), std::clamp(missing, kReadLeast, kReadMost));
+  return {window.begin, static_cast<size_t>(window.end - window.begin)};
+}
+
+void Connection::on_read(size_t bytes) {
+  Executor& executor = loop_.executor();
+  input.received(executor.arena(), bytes);
+  executor.counters().net_input_bytes.add(bytes);
+  info().last_active_ms.store(loop_.now_ms(), std::memory_order_relaxed);
+  executor.ready(*this);
+  if (executor.arena().used() > Executor::kTurnBytes) executor.run_turn();
+}
+
+void Connection::on_end(int error) {
+  if (error == 0 && in_ready) {
+    ended_ = true;
+    return;
+  }
+  if (error != 0) log::verbose("net", "client %s: %s", info().address.c_str(), strerror(error));
+  close();
+}
+
+// True: all is written.
+bool Connection::write_some() {
+  while (!output.empty()) {
+    iovec pieces[kPiecesMax];
+    size_t count = 0, total = 0;
+    for (const Output::Segment* s = output.segments(); s != nullptr && count < kPiecesMax;
+         s = s->next) {
+      pieces[count++] = {s->data, s->size};
+      total += s->size;
+    }
+    int error = 0;
+    const int64_t written = stream_.try_write({pieces, count}, &error);
+    if (written < 0) {
+      log::verbose("net", "writing to client %s: %s", info().address.c_str(), strerror(error));
+      close();
+      return false;
+    }
+    loop_.executor().counters().net_output_bytes.add(static_cast<uint64_t>(written));
+    output.consume(static_cast<size_t>(written));
+    if (static_cast<size_t>(written) < total) return false;
+  }
+  return true;
+}
+
+void Connection::flush() {
+  if (stream_.closing()) return output.clear();
+  if (writing_bytes_ == 0 && !write_some() && !stream_.closing()) write_later();
+  if (stream_.closing()) return;
+  if (writing_bytes_ > 0) {
+    output.detach_from_arena();
+    return check_output_limits();
+  }
+  over_soft_ms_ = 0;
+  if (closing || (ended_ && input.unread().empty() && wait == Wait::kNone)) return close();
+  resume_if_drained();
+}
+
+void Connection::write_later() {
+  output.detach_from_arena();
+  iovec pieces[kPiecesMax];
+  size_t count = 0;
+  for (const Output::Segment* s = output.segments(); s != nullptr && count < kPiecesMax;
+       s = s->next) {
+    pieces[count++] = {s->data, s->size};
+    writing_bytes_ += s->size;
+  }
+  stream_.write({pieces, count});
+}
+
+void Connection::on_written(int error) {
+  const size_t written = writing_bytes_;
+  writing_bytes_ = 0;
+  if (stream_.closing()) return;
+  if (error != 0) return close();
+  loop_.executor().counters().net_output_bytes.add(written);
+  output.consume(written);
+  flush();
+}
+
+void Connection::resume_if_drained() {
+  if (wait != Wait::kOutput || output.bytes() > Executor::kOutputResume) return;
+  wait = Wait::kNone;
+  loop_.executor().ready(*this);
+}
+
+void Connection::check_output_limits() {
+  resume_if_drained();
+  const Options& options = loop_.executor().server().options.current();
+  const auto owed = static_cast<int64_t>(output.heap_bytes());
+  const bool over_hard =
+      options.client_output_buffer_hard > 0 && owed > options.client_output_buffer_hard;
+  bool over_soft =
+      options.client_output_buffer_soft > 0 && owed > options.client_output_buffer_soft;
+  if (over_soft) {
+    if (over_soft_ms_ == 0) over_soft_ms_ = loop_.now_ms();
+    over_soft = loop_.now_ms() - over_soft_ms_ >= options.client_output_buffer_soft_seconds * 1000;
+  } else {
+    over_soft_ms_ = 0;
+  }
+  if (!over_hard && !over_soft) return;
+  log::warning("net",
+               "client %s does not read: %lld bytes owed, above client-output-buffer-limit: closed",
+               info().address.c_str(), static_cast<long long>(owed));
+  loop_.executor().counters().output_buffer_limit_disconnections.add();
+  close();
+}
+
+void Connection::close() {
+  if (stream_.closing()) return;
+  closing = true;
+  stream_.close();
+  loop_.executor().server().clients.remove(info().id);
+}
+
+void Connection::on_closed() {
+  handle_closed_ = true;
+  output.clear();
+  if (wait != Wait::kCommand) loop_.destroy(*this);
+}
+
+bool Connection::on_completed() {
+  if (!handle_closed_) return true;
+  loop_.destroy(*this);
+  return false;
+}
+
+bool Connection::idle_since(int64_t monotonic_ms) {
+  return info().last_active_ms.load(std::memory_order_relaxed) <= monotonic_ms &&
+         wait != Wait::kCommand && output.empty();
+}
+
+}  // namespace cobnut

@@ -1,0 +1,192 @@
+#include "net/loop_thread.h"
+
+#include <pthread.h>
+
+#include <cstdio>
+
+#include "base/clock.h"
+#include "base/log.h"
+
+namespace cobnut {
+namespace {
+
+// Periods of the loop's timer, ms. With slices of 500 us, work that is overdue gets a quarter of a
+// core.
+constexpr int64_t kTickIdleMs = 100;
+constexpr int64_t kTickArmedMs = 25;  // some key expires: lag <= tick of the wheel + this
+constexpr int64_t kTickOverdueMs = 2;
+constexpr int64_t kSliceUs = 500;
+constexpr int64_t kIdleCheckMs = 1000;  // how often `timeout` is looked at
+
+}  // namespace
+
+// A connected socket on its way to its loop.
+class LoopThread::Adoption final : public Message {
+ public:
+  Adoption(LoopThread& to, std::shared_ptr<ClientInfo> client)
+      : to_(to), client_(std::move(client)) {}
+  void deliver() override {
+    to_.add(std::move(client_));
+    delete this;
+  }
+
+ private:
+  LoopThread& to_;
+  std::shared_ptr<ClientInfo> client_;
+};
+
+class LoopThread::Stop final : public Message {
+ public:
+  explicit Stop(LoopThread& to) : to_(to) {}
+  void deliver() override {
+    to_.stop_now();
+    delete this;
+  }
+
+ private:
+  LoopThread& to_;
+};
+
+class LoopThread::Kick final : public Message {
+ public:
+  explicit Kick(LoopThread& to) : to_(to) {}
+  void deliver() override {
+    to_.close_killed();
+    delete this;
+  }
+
+ private:
+  LoopThread& to_;
+};
+
+LoopThread::LoopThread(Server& server, size_t index)
+    : server_(server), index_(index), loop_(*this), executor_(server, index, *this, *this) {
+  loop_.set_timer(kTickIdleMs);
+  now_ms_ = monotonic_clock_ms();
+}
+
+LoopThread::~LoopThread() = default;
+
+void LoopThread::start() {
+  thread_ = std::thread([this] {
+    char name[16];
+    snprintf(name, sizeof name, "loop-%zu", index_);
+    pthread_setname_np(pthread_self(), name);
+    loop_.run();
+  });
+}
+
+void LoopThread::join() { thread_.join(); }
+
+void LoopThread::adopt(std::shared_ptr<ClientInfo> client) {
+  connections_.fetch_add(1, std::memory_order_relaxed);
+  client->loop = this;
+  post(new Adoption(*this, std::move(client)));
+}
+
+void LoopThread::begin_stop() { post(new Stop(*this)); }
+void LoopThread::kick() { post(new Kick(*this)); }
+
+// ---- the turn
+
+bool LoopThread::before_poll() {
+  if (stopping_) finish_stop();
+  if (executor_.has_work()) return false;
+  const int64_t busy_poll_us = server_.options.current().busy_poll_us;
+  if (busy_poll_us > 0 && monotonic_clock_us() - last_work_us_ < busy_poll_us) return false;
+  server_.options.quiet(index_);
+  return prepare_sleep();
+}
+
+void LoopThread::after_poll() {
+  awake();
+  now_ms_ = monotonic_clock_ms();
+  if (executor_.run_turn() && server_.options.current().busy_poll_us > 0)
+    last_work_us_ = monotonic_clock_us();
+}
+
+void LoopThread::on_timer() {
+  server_.options.announce(index_);
+  now_ms_ = monotonic_clock_ms();
+  run_background();
+  if (now_ms_ - idle_checked_ms_ >= kIdleCheckMs) close_idle();
+  if (on_tick_) on_tick_();
+}
+
+// A slice for each home shard that is free; one that is busy is looked after by whoever comes next.
+void LoopThread::run_background() {
+  int64_t period_ms = kTickIdleMs;
+  const int64_t wall_ms = wall_clock_ms();
+  for (size_t i = index_; i < server_.shards.size(); i += server_.loops.size()) {
+    Shard& shard = *server_.shards[i];
+    if (!shard.monitor.try_enter()) {
+      period_ms = std::min(period_ms, kTickArmedMs);
+      continue;
+    }
+    shard.advance_clock(wall_ms);
+    if (shard.keyspace.background(kSliceUs)) {
+      period_ms = kTickOverdueMs;
+    } else if (shard.keyspace.next_expiry_ms() != INT64_MAX) {
+      period_ms = std::min(period_ms, kTickArmedMs);
+    }
+    shard.leave(*this);
+  }
+  loop_.set_timer(period_ms);
+}
+
+// ---- connections
+
+void LoopThread::add(std::shared_ptr<ClientInfo> client) {
+  server_.clients.add(client);
+  auto* connection = new Connection(*this, std::move(client));
+  connection->client.authenticated =
+      connection->info().authenticated.load(std::memory_order_relaxed);
+  connection->previous = last_;
+  (last_ == nullptr ? first_ : last_->next) = connection;
+  last_ = connection;
+  connection->open(loop_);
+  if (stopping_) connection->close();
+}
+
+void LoopThread::destroy(Connection& connection) {
+  executor_.forget(connection);
+  (connection.previous == nullptr ? first_ : connection.previous->next) = connection.next;
+  (connection.next == nullptr ? last_ : connection.next->previous) = connection.previous;
+  delete &connection;
+  connections_.fetch_sub(1, std::memory_order_relaxed);
+}
+
+void LoopThread::close_idle() {
+  idle_checked_ms_ = now_ms_;
+  const int64_t timeout_s = server_.options.current().timeout;
+  if (timeout_s == 0) return;
+  for (Connection* connection = first_; connection != nullptr; connection = connection->next) {
+    if (!connection->idle_since(now_ms_ - timeout_s * 1000)) continue;
+    log::verbose("net", "client %s idle for %lld s: closed", connection->info().address.c_str(),
+                 static_cast<long long>(timeout_s));
+    connection->close();  // destroyed later, by its handle's callback
+  }
+}
+
+void LoopThread::close_killed() {
+  for (Connection* connection = first_; connection != nullptr; connection = connection->next) {
+    if (connection->info().killed.load(std::memory_order_relaxed)) connection->close();
+  }
+}
+
+void LoopThread::stop_now() {
+  stopping_ = true;
+  if (on_stop_) on_stop_();
+  for (Connection* connection = first_; connection != nullptr; connection = connection->next) {
+    connection->flush();
+    connection->close();
+  }
+}
+
+// The loop's own handles go last: completions may still be on their way to connections that are
+// closing.
+void LoopThread::finish_stop() {
+  if (first_ == nullptr && connections() == 0 && !executor_.has_work()) loop_.stop();
+}
+
+}  // namespace cobnut

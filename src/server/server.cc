@@ -1,0 +1,171 @@
+#include "server/server.h"
+
+#include <pthread.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <bit>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "command/server.h"
+#include "command/table.h"
+#include "commands/families.h"
+#include "memory/large.h"
+#include "net/acceptor.h"
+#include "net/loop_thread.h"
+#include "server/threads.h"
+#include "server/version.h"
+
+namespace cobnut {
+namespace {
+
+constexpr size_t kThreadsMax = 256;
+constexpr size_t kShardsMax = 4096;
+constexpr size_t kShardsPerThread = 8;     // ARCHITECTURE §1
+constexpr rlim_t kDescriptorsBeside = 64;  // listeners, epoll and event descriptors, log files
+
+// maxclients connections need descriptors: the soft limit is raised, or maxclients lowered and said
+// so.
+void fit_descriptors(Options& options) {
+  const rlim_t wanted = static_cast<rlim_t>(options.maxclients) + kDescriptorsBeside;
+  rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted) return;
+  rlimit raised = limit;
+  raised.rlim_cur = limit.rlim_max == RLIM_INFINITY ? wanted : std::min(wanted, limit.rlim_max);
+  if (setrlimit(RLIMIT_NOFILE, &raised) != 0) raised = limit;
+  if (raised.rlim_cur >= wanted) return;
+  const auto possible =
+      static_cast<int64_t>(raised.rlim_cur) - static_cast<int64_t>(kDescriptorsBeside);
+  log::warning("server",
+               "maxclients %lld needs %llu file descriptors, the limit is %llu: maxclients is now "
+               "%lld; raise it with ulimit -n",
+               static_cast<long long>(options.maxclients), static_cast<unsigned long long>(wanted),
+               static_cast<unsigned long long>(raised.rlim_cur),
+               static_cast<long long>(std::max<int64_t>(possible, 1)));
+  options.maxclients = std::max<int64_t>(possible, 1);
+}
+
+size_t shard_count(const Options& options, size_t threads) {
+  const size_t wanted =
+      options.shards > 0 ? static_cast<size_t>(options.shards) : threads * kShardsPerThread;
+  return std::clamp<size_t>(std::bit_ceil(wanted), 1, kShardsMax);
+}
+
+void build_shards(Server& server, const Options& options, size_t count) {
+  const ShardSetup setup{.slots_each = static_cast<uint32_t>(kSlots / count),
+                         .databases = static_cast<int>(options.databases),
+                         .pages = server.pages,
+                         .large = large_allocator(options.allocator == Allocator::kPooled
+                                                      ? AllocatorKind::kPooled
+                                                      : AllocatorKind::kStandard),
+                         .budget = server.budget,
+                         .now_ms = wall_clock_ms()};
+  server.slot_shift = std::countr_zero(setup.slots_each);
+  for (size_t i = 0; i < count; i++) {
+    server.shard_storage.push_back(std::make_unique<Shard>(static_cast<uint32_t>(i), setup));
+    server.shards.push_back(server.shard_storage.back().get());
+  }
+}
+
+void print_start(const Options& options, const Server& server, size_t threads) {
+  char memory[32] = "no limit";
+  if (options.maxmemory > 0)
+    snprintf(memory, sizeof memory, "%.1f MiB", static_cast<double>(options.maxmemory) / (1 << 20));
+  std::string where;
+  if (options.port != 0) {
+    for (const std::string& address : options.bind) where += (where.empty() ? "" : " ") + address;
+    where += " port " + std::to_string(options.port);
+  }
+  if (!options.unixsocket.empty()) where += (where.empty() ? "" : ", ") + options.unixsocket;
+  printf(
+      "\n  Cobnut %s, speaking the Redis protocol (as Redis %s)\n\n"
+      "  listening   %s\n"
+      "  PID: %d\n"
+      "  threads     %zu loops, %zu shards\n"
+      "  memory      %s\n"
+      "  to stop     Ctrl-C, or redis-cli shutdown\n\n",
+      kVersion, kRedisVersion, where.c_str(), static_cast<int>(getpid()), threads,
+      server.shards.size(), memory);
+  printf("Ready to accept connections\n");
+  fflush(stdout);
+}
+
+// Signals arrive in the main thread's sigwait and nowhere else. SHUTDOWN raises SIGTERM.
+void wait_for_stop(const sigset_t& signals) {
+  for (;;) {
+    int signal = 0;
+    sigwait(&signals, &signal);
+    if (signal == SIGHUP) continue;
+    log::info("server", "%s: stopping", signal == SIGINT ? "Ctrl-C" : "asked to stop");
+    return;
+  }
+}
+
+}  // namespace
+
+int run_server(Options options, const std::string& config_file) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals, signal);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+
+  log::set_level(static_cast<log::Level>(options.loglevel));
+  if (Status opened = log::open_file(options.logfile); !opened.ok()) {
+    fprintf(stderr, "cobnut: %s\n", opened.error().c_str());
+    return 1;
+  }
+  fit_descriptors(options);
+  const size_t cpus = available_cpus();
+  const size_t threads =
+      std::min(options.threads > 0 ? static_cast<size_t>(options.threads) : cpus, kThreadsMax);
+  if (threads > cpus) {
+    log::warning("server",
+                 "threads=%zu is more than the %zu CPUs there are: a loop that is put aside while "
+                 "it holds a shard holds up the others",
+                 threads, cpus);
+  }
+
+  static const CommandTable table(command_families());
+  set_command_table(&table);
+  Server server(options, threads);
+  server.run_id = random_hex(40);
+  server.config_file = config_file;
+  server.started_ms = monotonic_clock_ms();
+  build_shards(server, options, shard_count(options, threads));
+  server.shutdown = [] { kill(getpid(), SIGTERM); };
+  server.kick = [](ClientInfo& client) { static_cast<LoopThread*>(client.loop)->kick(); };
+
+  std::vector<std::unique_ptr<LoopThread>> loops;
+  for (size_t i = 0; i < threads; i++) loops.push_back(std::make_unique<LoopThread>(server, i));
+  for (const auto& loop : loops) server.loops.push_back(loop.get());
+  Acceptor acceptor(server, loops);
+  if (Status listening = acceptor.listen(options); !listening.ok()) {
+    fprintf(stderr,
+            "cobnut: %s\nFailed listening on port %lld, aborting. Is another server running there? "
+            "Choose another with --port.\n",
+            listening.error().c_str(), static_cast<long long>(options.port));
+    return 1;
+  }
+  acceptor.start();
+  for (const auto& loop : loops) loop->start();
+  print_start(options, server, threads);
+
+  wait_for_stop(signals);
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);  // a second Ctrl-C ends the process at once
+  loops[0]->begin_stop();
+  acceptor.wait_closed();
+  for (size_t i = 1; i < loops.size(); i++) loops[i]->begin_stop();
+  for (const auto& loop : loops) loop->join();
+  if (!options.unixsocket.empty()) unlink(options.unixsocket.c_str());
+  log::info("server", "stopped, bye");
+  return 0;
+}
+
+}  // namespace cobnut
