@@ -1,28 +1,52 @@
-"""Random commands over strings, keys, times to live and databases. The same seed gives the same commands."""
+"""Random commands over strings, keys, times to live and databases; the same for the same seed."""
 
-KEYS = [b"a", b"b", b"c", b"d", b"e", b"{t}1", b"{t}2", b"{t}3", b"n1", b"n2", b"n3", b"f1", b"f2", b"", b"\x00\xff", b"A"]
+KEYS = [
+    b"a", b"b", b"c", b"d", b"e", b"{t}1", b"{t}2", b"{t}3", b"n1", b"n2", b"n3", b"f1", b"f2",
+    b"", b"\x00\xff", b"A",
+]
 HOUR = 3600
 FAR_SECONDS = 33_000_000_000  # the year 3015
 PAST_SECONDS = 1_000_000
 
 NUMBERS = [
-    b"0", b"1", b"-1", b"2", b"10", b"100", b"-100", b"9999", b"10000", b"9223372036854775807", b"-9223372036854775808",
-    b"9223372036854775806", b"9223372036854775808", b"-9223372036854775809", b"18446744073709551615",
+    b"0", b"1", b"-1", b"2", b"10", b"100", b"-100", b"9999", b"10000", b"9223372036854775807",
+    b"-9223372036854775808",
+    b"9223372036854775806", b"9223372036854775808", b"-9223372036854775809",
+    b"18446744073709551615",
     b"99999999999999999999", b"4294967296", b"2147483647", b"2147483648", b"-2147483649",
 ]
-NOT_NUMBERS = [b"", b" ", b"x", b"1.5", b"+1", b"01", b"-0", b" 1", b"1 ", b"1e3", b"0x10", b"1\x00", b"--1", b"nan"]
+NOT_NUMBERS = [
+    b"", b" ", b"x", b"1.5", b"+1", b"01", b"-0", b" 1", b"1 ", b"1e3", b"0x10", b"1\x00", b"--1",
+    b"nan",
+]
 FLOATS = [
-    b"0", b"1", b"-1.5", b"3.14", b"1e3", b"-1e-3", b"0.1", b"1e17", b"5.0e-324", b"1e400", b"-1e400", b"1e5000", b"inf",
-    b"-inf", b"nan", b"0x1p3", b"1e-20", b"100.00", b".5", b"5.", b"-0.0", b"12345678901234567890.123456789", b"+2",
+    b"0", b"1", b"-1.5", b"3.14", b"1e3", b"-1e-3", b"0.1", b"1e17", b"5.0e-324", b"1e400",
+    b"-1e400", b"1e5000", b"inf",
+    b"-inf", b"nan", b"0x1p3", b"1e-20", b"100.00", b".5", b"5.", b"-0.0",
+    b"12345678901234567890.123456789", b"+2",
 ]
 VALUES = [
-    b"", b"v", b"hello", b"Hello World", b"a" * 44, b"a" * 45, b"b" * 63, b"c" * 64, b"d" * 255, b"e" * 256, b"f" * 2047,
-    b"g" * 2049, b"h" * 5000, b"\x00", b"\r\n", b"\xff\xfe\x00bin", b"abcabc", b"cbacba", b"007", b"1.0",
+    b"", b"v", b"hello", b"Hello World", b"a" * 44, b"a" * 45, b"b" * 63, b"c" * 64, b"d" * 255,
+    b"e" * 256, b"f" * 2047,
+    b"g" * 2049, b"h" * 5000, b"\x00", b"\r\n", b"\xff\xfe\x00bin", b"abcabc", b"cbacba", b"007",
+    b"1.0",
 ]
 PATTERNS = [
-    b"*", b"?", b"a", b"[a-c]", b"[^a]", b"{t}*", b"n?", b"*1", b"**", b"", b"\\a", b"[", b"[c-a]", b"*[1-2]", b"x*y*z",
+    b"*", b"?", b"a", b"[a-c]", b"[^a]", b"{t}*", b"n?", b"*1", b"**", b"", b"\\a", b"[", b"[c-a]",
+    b"*[1-2]", b"x*y*z",
     b"\x00*", b"a*b*c*d*", b"[\\a]", b"?*",
 ]
+DATABASES = [b"0", b"1"] * 5 + [b"2", b"15", b"16", b"-1", b"x", b"4294967296"]
+ODD_TIMES = [
+    b"9223372036854775", b"9223372036854775807", b"-9223372036854775808", b"281474976710656", b"x",
+    b"", b"1.5",
+]
+OFFSETS = [
+    b"0", b"1", b"5", b"43", b"44", b"3000", b"-1", b"x", b"536870911", b"536870912",
+]
+CURSORS = [b"", b"x", b"-1", b" 0", b"18446744073709551616"]
+OBJECT_WORDS = [b"ENCODING", b"REFCOUNT", b"FREQ", b"IDLETIME", b"HELP", b"nosuch"]
+FLUSH_WORDS = [[], [b"SYNC"], [b"async"], [b"x"]]
 SET_OPTIONS = [b"NX", b"XX", b"GET", b"KEEPTTL", b"PERSIST", b"EX", b"foo"]
 
 
@@ -66,7 +90,8 @@ class Generator:
         if style == 0:
             return word.upper()
         if style == 1:
-            return bytes(byte ^ 0x20 if chr(byte).isalpha() and self.rng.random() < 0.5 else byte for byte in word)
+            flips = [chr(byte).isalpha() and self.rng.random() < 0.5 for byte in word]
+            return bytes(byte ^ 0x20 if flip else byte for byte, flip in zip(word, flips))
         return word
 
     def word(self, *choices):
@@ -101,7 +126,7 @@ class Generator:
         return self.rng.choice(VALUES)
 
     def database(self):
-        return self.rng.choice([b"0", b"1", b"2", b"15", b"16", b"-1", b"x", b"4294967296"] + [b"0", b"1"] * 4)
+        return self.rng.choice(DATABASES)
 
     def seconds(self):
         """A relative time in seconds that does not run out: far, past or refused."""
@@ -109,25 +134,28 @@ class Generator:
         roll = self.rng.random()
         if roll < 0.85:
             return b"%d" % self.rng.choice(choices)
-        return self.rng.choice([b"9223372036854775", b"9223372036854775807", b"-9223372036854775808", b"x", b"", b"1.5"])
+        return self.rng.choice(ODD_TIMES)
 
     def milliseconds(self):
         roll = self.rng.random()
         if roll < 0.85:
-            return b"%d" % (self.rng.choice([HOUR, 2 * HOUR, 100 * HOUR, FAR_SECONDS, 0, -1]) * 1000)
-        return self.rng.choice([b"9223372036854775807", b"-9223372036854775808", b"x", b"", b"1.5"])
+            choices = [HOUR, 2 * HOUR, 100 * HOUR, FAR_SECONDS, 0, -1]
+            return b"%d" % (self.rng.choice(choices) * 1000)
+        return self.rng.choice(ODD_TIMES)
 
     def unix_seconds(self):
         roll = self.rng.random()
         if roll < 0.85:
-            return b"%d" % self.rng.choice([FAR_SECONDS, FAR_SECONDS + 500, FAR_SECONDS - 500, PAST_SECONDS, 0, -1])
-        return self.rng.choice([b"9223372036854775", b"9223372036854775807", b"-9223372036854775808", b"x", b"", b"1.5"])
+            far = FAR_SECONDS
+            return b"%d" % self.rng.choice([far, far + 500, far - 500, PAST_SECONDS, 0, -1])
+        return self.rng.choice(ODD_TIMES)
 
     def unix_milliseconds(self):
         roll = self.rng.random()
         if roll < 0.85:
-            return b"%d" % self.rng.choice([FAR_SECONDS * 1000, FAR_SECONDS * 1000 + 499, FAR_SECONDS * 1000 + 500, 1, 0, -5])
-        return self.rng.choice([b"9223372036854775807", b"-9223372036854775808", b"281474976710656", b"x", b"", b"1.5"])
+            far = FAR_SECONDS * 1000
+            return b"%d" % self.rng.choice([far, far + 499, far + 500, 1, 0, -5])
+        return self.rng.choice(ODD_TIMES)
 
     def expiry_option(self):
         makers = [(b"EX", self.seconds), (b"PX", self.milliseconds), (b"EXAT", self.unix_seconds)]
@@ -166,20 +194,22 @@ class Generator:
         return words
 
     def setrange(self):
-        offset = self.rng.choice([b"0", b"1", b"5", b"43", b"44", b"3000", b"-1", b"x", b"536870911", b"536870912"])
+        offset = self.rng.choice(OFFSETS)
         if offset == b"536870911":  # at the limit: only with nothing to write or too much
             return [b"setrange", self.key(), offset, self.rng.choice([b"", b"xy"])]
         return [b"setrange", self.key(), offset, self.value()]
 
     def getrange(self):
-        return [self.rng.choice([b"getrange", b"substr"]), self.key(), self.integer(), self.integer()]
+        name = self.rng.choice([b"getrange", b"substr"])
+        return [name, self.key(), self.integer(), self.integer()]
 
     def expire(self):
-        makers = [(b"expire", self.seconds), (b"pexpire", self.milliseconds), (b"expireat", self.unix_seconds)]
-        name, maker = self.rng.choice(makers + [(b"pexpireat", self.unix_milliseconds)])
+        makers = [(b"expire", self.seconds), (b"pexpire", self.milliseconds)]
+        makers += [(b"expireat", self.unix_seconds), (b"pexpireat", self.unix_milliseconds)]
+        name, maker = self.rng.choice(makers)
         words = [name, self.key(), maker()]
         for _ in range(self.rng.choice([0, 0, 1, 1, 2])):
-            words.append(self.word(b"NX", b"XX", b"GT", b"LT", b"foo") if self.rng.random() < 0.97 else b"")
+            words.append(self.word(b"NX", b"XX", b"GT", b"LT", b"NX", b"LT", b"foo", b""))
         return words
 
     def copy(self):
@@ -191,11 +221,11 @@ class Generator:
         return words
 
     def object(self):
-        name = self.word(b"ENCODING", b"REFCOUNT", b"FREQ", b"IDLETIME", b"ENCODING", b"HELP", b"nosuch")
+        name = self.word(b"ENCODING", b"ENCODING", *OBJECT_WORDS)
         return [b"object", name] + ([] if name.upper() == b"HELP" else [self.key()])
 
     def scan(self):
-        cursor = b"0" if self.rng.random() < 0.8 else self.rng.choice([b"", b"x", b"-1", b" 0", b"18446744073709551616"])
+        cursor = b"0" if self.rng.random() < 0.8 else self.rng.choice(CURSORS)
         words = [b"scan", cursor]
         for _ in range(self.rng.choice([0, 1, 1, 2, 3])):
             name = self.word(b"MATCH", b"COUNT", b"TYPE", b"foo")
@@ -209,8 +239,8 @@ class Generator:
         return words
 
     def table(self):
-        one_key = [b"get", b"get", b"getdel", b"strlen", b"incr", b"decr", b"type", b"ttl", b"pttl", b"expiretime"]
-        one_key += [b"pexpiretime", b"persist", b"persist"]
+        one_key = [b"get", b"get", b"getdel", b"strlen", b"incr", b"decr", b"type", b"ttl"]
+        one_key += [b"pttl", b"expiretime", b"pexpiretime", b"persist", b"persist"]
         some_keys = [b"mget", b"del", b"unlink", b"exists", b"touch"]
         return [
             (14, self.set),
@@ -239,5 +269,6 @@ class Generator:
             (2, lambda: [b"randomkey"]),
             (2, lambda: [b"select", self.database()]),
             (1, lambda: [b"swapdb", self.database(), self.database()]),
-            (1, lambda: [self.rng.choice([b"flushdb", b"flushall"])] + self.rng.choice([[], [b"SYNC"], [b"async"], [b"x"]])),
+            (1, lambda: [b"flushdb"] + self.rng.choice(FLUSH_WORDS)),
+            (1, lambda: [b"flushall"] + self.rng.choice(FLUSH_WORDS)),
         ]

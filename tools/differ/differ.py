@@ -3,14 +3,14 @@
 
 usage: differ.py [--binary build/cobnut] [--seed N] [--count N] [--resp 2|3|both]
 
-Strings, keys, times to live, databases; with a good share of nonsense: wrong arity, types, options, binary, huge and
-empty arguments, mixed case. At the first difference the trail that leads to it is cut down to what is needed (each
-attempt starts with empty servers), printed as redis-cli lines, and the exit status is 1. --binary redis compares Redis
-with itself, which must never differ.
+Strings, keys, times to live, databases; with a good share of nonsense: wrong arity, types, options,
+binary, huge and empty arguments, mixed case. At the first difference the trail that leads to it is
+cut down to what is needed (each attempt starts with empty servers), printed as redis-cli lines, and
+the exit status is 1. --binary redis compares Redis with itself, which must never differ.
 
-Time: relative expiries are far (an hour and more) or in the past, so no key expires in the middle of a run; replies that
-depend on the moment of the command are compared with a tolerance. Order: KEYS and SCAN are compared as sets, SCAN is
-iterated to its end.
+Time: relative expiries are far (an hour and more) or in the past, so no key expires in the middle
+of a run; replies that depend on the moment of the command are compared with a tolerance. Order:
+KEYS and SCAN are compared as sets, SCAN is iterated to its end.
 """
 
 import argparse
@@ -46,10 +46,13 @@ class Side:
 
     def run(self, words):
         """The reply; a cursor walk is run to its end and answers the keys that it saw."""
-        if words[0].upper() in (b"DBSIZE", b"RANDOMKEY"):  # a key that is due counts until somebody looks
+        if words[0].upper() in (b"DBSIZE", b"RANDOMKEY"):
+            # A key that is due counts until somebody looks.
             self.client.call("EXISTS", *commands.KEYS)
         reply = self.client.call(*words)
-        if words[0].upper() != b"SCAN" or isinstance(reply, resp.Error) or words[1] not in (b"0", b""):
+        if words[0].upper() != b"SCAN" or isinstance(reply, resp.Error):
+            return reply
+        if words[1] not in (b"0", b""):
             return reply
         seen = set(reply[1])
         for _ in range(100000):
@@ -75,17 +78,21 @@ def same(words, ours, theirs):
         return ours == theirs or (ours > 0 and theirs > 0 and abs(ours - theirs) <= tolerance)
     if isinstance(ours, list) and name == b"KEYS":
         return sorted(ours) == sorted(theirs)
-    if name == b"OBJECT" and len(words) > 1 and words[1].upper() == b"IDLETIME" and isinstance(ours, int):
-        return ours <= theirs + 2  # a shared integer has the idle time of all who share it on Redis
-    if name == b"OBJECT" and len(words) > 1 and words[1].upper() == b"REFCOUNT" and theirs == 1:
-        return ours in (1, 2147483647)  # COPY of a shared integer makes an object of its own on Redis
-    if name == b"OBJECT" and len(words) > 1 and words[1].upper() == b"HELP":
-        return True  # our own words
+    if name == b"OBJECT" and len(words) > 1:
+        return same_object(words[1].upper(), ours, theirs)
     if name == b"SCAN" and isinstance(ours, list) and ours[:1] != ["walk"]:
         return True  # a cursor of nobody's: what it sees depends on the table
     if name == b"RANDOMKEY":
         return (ours is None) == (theirs is None)
     return ours == theirs
+
+
+def same_object(name, ours, theirs):
+    if name == b"IDLETIME" and isinstance(ours, int):
+        return ours <= theirs + 2  # on Redis all keys with a shared integer have one idle time
+    if name == b"REFCOUNT" and theirs == 1:
+        return ours in (1, 2147483647)  # COPY of a shared integer makes an object of its own there
+    return name == b"HELP" or ours == theirs  # HELP is in our own words
 
 
 def first_difference(ours, theirs, trail):
@@ -164,7 +171,9 @@ def run(ours, theirs, options, protocol):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--binary", default="build/cobnut")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=20000, help="commands a protocol")
@@ -174,7 +183,11 @@ def main():
     protocols = [2, 3] if options.resp == "both" else [int(options.resp)]
     with ours_server, servers.Redis() as theirs_server:
         for protocol in protocols:
-            if not run(Side(ours_server, protocol), Side(theirs_server, protocol), options, protocol):
+            ours, theirs = Side(ours_server, protocol), Side(theirs_server, protocol)
+            equal = run(ours, theirs, options, protocol)
+            ours.client.close()
+            theirs.client.close()
+            if not equal:
                 return 1
     return 0
 
