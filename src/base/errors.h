@@ -13,6 +13,55 @@ constexpr Bytes kNotFloat = "ERR value is not a valid float";
 constexpr Bytes kOutOfMemory = "OOM command not allowed when used memory > 'maxmemory'.";
 constexpr Bytes kNoSuchKey = "ERR no such key";
 constexpr Bytes kDbIndex = "ERR DB index is out of range";
+constexpr Bytes kSameObject = "ERR source and destination objects are the same";
+constexpr Bytes kIntRange =
+    "ERR value is out of range, value must between -2147483648 and 2147483647";
+constexpr Bytes kFirstDbIndex = "ERR invalid first DB index";
+constexpr Bytes kSecondDbIndex = "ERR invalid second DB index";
+constexpr Bytes kCursor = "ERR invalid cursor";
 constexpr Bytes kNoAuth = "NOAUTH Authentication required.";
+
+// strings
+constexpr Bytes kStringTooLong = "ERR string exceeds maximum allowed size (proto-max-bulk-len)";
+constexpr Bytes kOffsetRange = "ERR offset is out of range";
+constexpr Bytes kIncrementOverflow = "ERR increment or decrement would overflow";
+constexpr Bytes kDecrementOverflow = "ERR decrement would overflow";
+constexpr Bytes kIncrementNotFinite = "ERR increment would produce NaN or Infinity";
+constexpr Bytes kLcsNotStrings = "ERR The specified keys must contain string values";
+constexpr Bytes kLcsLengthAndIndexes =
+    "ERR If you want both the length and indexes, please just use IDX.";
+constexpr Bytes kLcsTooLong = "ERR String too long for LCS";
+constexpr Bytes kLcsMemory =
+    "ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len";
+constexpr Bytes kNumkeys = "ERR invalid numkeys value";                  // Redis 8.4
+constexpr Bytes kKeyValuePairs = "ERR wrong number of key-value pairs";  // Redis 8.4
+constexpr Bytes kDelexCondition =
+    "ERR Invalid condition. Use IFEQ or IFNE";  // Redis 8.4 names two more
+// INCREX, Redis 8.8
+constexpr Bytes kEnxAlone = "ERR ENX flag requires an expiration";
+constexpr Bytes kBoundsCrossed = "ERR LBOUND can't be greater than UBOUND";
+constexpr Bytes kFloatIncrementInfinite = "ERR BYFLOAT increment cannot be Infinity";
+constexpr Bytes kFloatValueInfinite = "ERR value cannot be Infinity";
+constexpr Bytes kAppliedOverflow = "ERR applied increment would overflow";
+
+// keys
+constexpr Bytes kExpireNxWithOthers =
+    "ERR NX and XX, GT or LT options at the same time are not compatible";
+constexpr Bytes kExpireGtAndLt = "ERR GT and LT options at the same time are not compatible";
+constexpr Bytes kNoLfu =
+    "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that "
+    "when switching between "
+    "policies at runtime LRU and LFU data will take some time to adjust.";
+constexpr Bytes kLfu =
+    "ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when "
+    "switching between policies at "
+    "runtime LRU and LFU data will take some time to adjust.";
+
+// Texts with a part of the request in them, for Reply::error_format.
+constexpr const char* kWrongArity = "ERR wrong number of arguments for '%.*s' command";
+constexpr const char* kExpireTime = "ERR invalid expire time in '%.*s' command";
+constexpr const char* kUnsupportedOption = "ERR Unsupported option %.*s";
+constexpr const char* kNamedNotInteger = "ERR %s is not an integer or out of range";
+constexpr const char* kNamedNotFloat = "ERR %s is not a valid float";
 
 }  // namespace cobnut::err

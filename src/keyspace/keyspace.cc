@@ -71,7 +71,8 @@ void Keyspace::prefetch_entry(int db, Position position) const {
 // -- writes
 
 void Keyspace::emit(Mutation::Kind kind, Event event, int db, const Key& key) {
-  if (event != Event::kExpired && event != Event::kEvicted) stats_.dirty.add(1);
+  const bool change = kind != Mutation::Kind::kNotice;
+  if (change && event != Event::kExpired && event != Event::kEvicted) stats_.dirty.add(1);
   if (listeners_.empty()) return;
   const Mutation mutation{kind, event, static_cast<uint8_t>(db), key};
   for (MutationListener* listener : listeners_) listener->on_mutation(mutation);
@@ -173,6 +174,10 @@ void Keyspace::set_integer(int db, const Key& key, Found found, int64_t value, E
 
 void Keyspace::committed(int db, const Key& key, Event event) {
   emit(Mutation::Kind::kPut, event, db, key);
+}
+
+void Keyspace::announce(int db, const Key& key, Event event) {
+  emit(Mutation::Kind::kNotice, event, db, key);
 }
 
 Written Keyspace::set_expiry(int db, const Key& key, Found found, int64_t expiry_ms, Event event) {

@@ -93,6 +93,8 @@ class Keyspace {
   // An int value changed in place: no allocation. REQUIRES: found holds Encoding::kInt.
   void set_integer(int db, const Key& key, Found found, int64_t value, Event event);
   void committed(int db, const Key& key, Event event);
+  // One more event of a change that was made and told: SET with EX is "set", then "expire".
+  void announce(int db, const Key& key, Event event);
   Written set_expiry(int db, const Key& key, Found found, int64_t expiry_ms,
                      Event event);  // kNoExpiry: persist
   void remove(int db, const Key& key, Found found, Event event);

@@ -1,6 +1,7 @@
-// The one record that every write leaves through (ARCHITECTURE §2). Keyspace makes it, after the change and under the
-// shard's monitor; the log, the backups, keyspace events, client tracking, WATCH and accounting are its listeners.
-// No command can forget one of them: there is no way to change a key that does not pass here.
+// The one record that every write leaves through (ARCHITECTURE §2). Keyspace makes it, after the
+// change and under the shard's monitor; the log, the backups, keyspace events, client tracking,
+// WATCH and accounting are its listeners. No command can forget one of them: there is no way to
+// change a key that does not pass here.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +13,23 @@ namespace cobnut {
 // What Redis calls the keyspace event; event_name() is the text of a notification.
 enum class Event : uint8_t {
   kNone,  // no notification (a change that Redis does not announce)
-  kSet, kAppend, kSetrange, kIncrby, kDecrby, kIncrbyfloat,
-  kDel, kExpired, kEvicted, kExpire, kPersist, kRenameFrom, kRenameTo, kCopyTo, kMoveFrom, kMoveTo, kNew,
+  kSet,
+  kAppend,
+  kSetrange,
+  kIncrby,
+  kDecrby,
+  kIncrbyfloat,
+  kDel,
+  kExpired,
+  kEvicted,
+  kExpire,
+  kPersist,
+  kRenameFrom,
+  kRenameTo,
+  kCopyTo,
+  kMoveFrom,
+  kMoveTo,
+  kNew,
 };
 const char* event_name(Event event);
 
@@ -22,6 +38,7 @@ struct Mutation {
     kPut,      // the key has this value (and expiry)
     kRemoved,  // the key is gone
     kExpiry,   // only its expiry changed
+    kNotice,  // nothing changed: a second event of a change that was told before (SET EX: "expire")
   };
   Kind kind;
   Event event;
