@@ -27,7 +27,7 @@ LAYERS = [
 LEVEL = {folder: level for level, folders in enumerate(LAYERS) for folder in folders}
 
 # header, where it may be included (both regular expressions), and why not elsewhere
-TESTS = r"(src|tests)/.*_(test|fuzz)\.cc|tests/.*"
+TESTS = r"src/.*_(test|fuzz)\.cc|src/.*/(testing|test_\w+)\.(h|cc)|tests/.*"
 LIBRARIES = [
     (r"uv\.h|uv/.*", r"src/loop/.*", "only src/loop wraps libuv"),
     (r"hiredis/.*|hiredis\.h", r"tests/.*", "hiredis is for tests only"),
