@@ -7,7 +7,7 @@
 #include <vector>
 
 using namespace cobnut;
-using namespace std::string_literals;
+using std::string_literals::operator""s;
 using Outcome = RequestParser::Outcome;
 
 namespace {

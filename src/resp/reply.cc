@@ -14,9 +14,9 @@ namespace {
 // "00" "01" ... "99"
 constexpr auto kPairs = [] {
   std::array<char, 200> pairs{};
-  for (int i = 0; i < 100; i++) {
-    pairs[static_cast<size_t>(2 * i)] = static_cast<char>('0' + i / 10);
-    pairs[static_cast<size_t>(2 * i + 1)] = static_cast<char>('0' + i % 10);
+  for (size_t i = 0; i < 100; i++) {
+    pairs[2 * i] = static_cast<char>('0' + i / 10);
+    pairs[2 * i + 1] = static_cast<char>('0' + i % 10);
   }
   return pairs;
 }();

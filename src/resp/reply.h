@@ -70,7 +70,8 @@ class Reply {
     return to + bytes.size();
   }
   static char* line_end(char* to) {
-    memcpy(to, "\r\n", 2);
+    to[0] = '\r';
+    to[1] = '\n';
     return to + 2;
   }
   static char* put_unsigned(char* to, uint64_t value) {
