@@ -57,11 +57,44 @@ constexpr Bytes kLfu =
     "switching between policies at "
     "runtime LRU and LFU data will take some time to adjust.";
 
+// connection
+constexpr Bytes kWrongPass = "WRONGPASS invalid username-password pair or user is disabled.";
+constexpr Bytes kNoPassword =
+    "ERR AUTH <password> called without any password configured for the default user. Are you sure "
+    "your configuration is correct?";
+constexpr Bytes kHelloNoAuth =
+    "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH "
+    "<user> <pass> option can be used to authenticate the client and select the RESP protocol "
+    "version at the same time";
+constexpr Bytes kNoProto = "NOPROTO unsupported protocol version";
+constexpr Bytes kProtocolNotInteger = "ERR Protocol version is not an integer or out of range";
+constexpr Bytes kClientName =
+    "ERR Client names cannot contain spaces, newlines or special characters.";
+constexpr Bytes kClientId = "ERR Invalid client ID";
+constexpr Bytes kClientIdRange = "ERR client-id should be greater than 0";
+constexpr Bytes kNoSuchClient = "ERR No such client";
+constexpr Bytes kMaxAgeNotInteger = "ERR maxage is not an integer or out of range";  // Redis 7.4
+constexpr Bytes kMaxAgeRange = "ERR maxage should be greater than 0";                // Redis 7.4
+
+// server
+constexpr Bytes kInvalidCommand = "ERR Invalid command specified";
+constexpr Bytes kNoKeyArguments = "ERR The command has no key arguments";
+constexpr Bytes kInvalidKeyArguments = "ERR Invalid arguments specified for command";
+constexpr Bytes kInvalidKeyArity = "ERR Invalid number of arguments specified for command";
+constexpr Bytes kNoConfigFile = "ERR The server is running without a config file";
+constexpr Bytes kNoShutdown = "ERR No shutdown in progress.";
+constexpr Bytes kNoSave =  // ours
+    "ERR SHUTDOWN SAVE is refused: this server does not keep data on disk. Use SHUTDOWN or "
+    "SHUTDOWN NOSAVE";
+
 // Texts with a part of the request in them, for Reply::error_format.
 constexpr const char* kWrongArity = "ERR wrong number of arguments for '%.*s' command";
 constexpr const char* kExpireTime = "ERR invalid expire time in '%.*s' command";
 constexpr const char* kUnsupportedOption = "ERR Unsupported option %.*s";
 constexpr const char* kNamedNotInteger = "ERR %s is not an integer or out of range";
 constexpr const char* kNamedNotFloat = "ERR %s is not a valid float";
+constexpr const char* kHelloOption = "ERR Syntax error in HELLO option '%.*s'";
+constexpr const char* kClientType = "ERR Unknown client type '%.*s'";
+constexpr const char* kNoSuchUser = "ERR No such user '%.*s'";
 
 }  // namespace cobnut::err

@@ -84,13 +84,22 @@ struct KeySpec {
   int16_t count_at = 0;
 };
 
+// Some of a command's keys and what it does with them.
+struct KeyUse {
+  KeySpec keys;
+  std::string_view flags;  // as CommandSpec::key_flags
+};
+
 struct CommandSpec {
   std::string_view name;                  // lower case; of a subcommand: "client|list"
-  void (*run)(Context&, Args) = nullptr;  // null for a container that needs a subcommand
+  void (*run)(Context&, Args) = nullptr;  // null: it needs a subcommand
   int16_t arity = 0;  // negative: at least; counts the name (and the container's name)
   uint32_t flags = 0;
   KeySpec keys;
   std::string_view key_flags;  // COMMAND INFO's key-spec flags, space separated: "RW access update"
+  // COMMAND INFO's key specifications, where its keys are not all used alike (COPY); else empty,
+  // and `keys` with `key_flags` is the only one.
+  std::span<const KeyUse> key_uses;
   Route route = Route::kLoop;
   // Route::kCustom: marks the shards it wants (one byte per shard, set to 1).
   void (*shards)(const Server&, Args, std::span<uint8_t> wanted) = nullptr;

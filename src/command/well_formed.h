@@ -20,8 +20,10 @@ constexpr bool well_formed(const CommandSpec& spec) {
   if (spec.since.empty() || spec.complexity.empty() || spec.summary.empty() || spec.group.empty())
     return false;
   if ((spec.flags & kWrite) && (spec.flags & kReadonly)) return false;
-  if ((spec.run == nullptr) != !spec.subcommands.empty()) return false;
-  if ((spec.keys.first != 0) != !spec.key_flags.empty()) return false;
+  if (spec.run == nullptr && spec.subcommands.empty()) return false;
+  const bool has_keys = spec.keys.first != 0;
+  if (has_keys != (!spec.key_flags.empty() || !spec.key_uses.empty())) return false;
+  if (!spec.key_flags.empty() && !spec.key_uses.empty()) return false;
   if (spec.keys.first != 0 && (spec.keys.step <= 0 || spec.route != Route::kKeys)) return false;
   if ((spec.route == Route::kCustom) != (spec.shards != nullptr)) return false;
   if (spec.route == Route::kKeys && spec.keys.first == 0) return false;

@@ -6,8 +6,9 @@ namespace cobnut {
 
 std::span<const std::span<const CommandSpec>> command_families() {
   static const std::array kFamilies = {
-      kStringCommands, kStringSetCommands, kCounterCommands,  kKeyCommands,
-      kExpireCommands, kScanCommands,      kDatabaseCommands,
+      kStringCommands, kStringSetCommands,     kCounterCommands,  kKeyCommands,
+      kExpireCommands, kScanCommands,          kDatabaseCommands, kConnectionCommands,
+      kClientCommands, kIntrospectionCommands, kServerCommands,
   };
   return kFamilies;
 }

@@ -17,6 +17,10 @@ extern const std::span<const CommandSpec> kKeyCommands;
 extern const std::span<const CommandSpec> kExpireCommands;
 extern const std::span<const CommandSpec> kScanCommands;
 extern const std::span<const CommandSpec> kDatabaseCommands;
+extern const std::span<const CommandSpec> kConnectionCommands;
+extern const std::span<const CommandSpec> kClientCommands;
+extern const std::span<const CommandSpec> kIntrospectionCommands;
+extern const std::span<const CommandSpec> kServerCommands;
 
 std::span<const std::span<const CommandSpec>> command_families();
 

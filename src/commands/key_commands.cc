@@ -251,13 +251,17 @@ constexpr CommandSpec kObjectTable[] = {
      .tips = "nondeterministic_output"},
 };
 
+constexpr KeyUse kCopyKeys[] = {{{1, 1, 1}, "RO access"}, {{2, 2, 1}, "OW update"}};
+constexpr KeyUse kRenameKeys[] = {{{1, 1, 1}, "RW access delete"}, {{2, 2, 1}, "OW update"}};
+constexpr KeyUse kRenamenxKeys[] = {{{1, 1, 1}, "RW access delete"}, {{2, 2, 1}, "OW insert"}};
+
 constexpr CommandSpec kTable[] = {
     {.name = "copy",
      .run = cmd_copy,
      .arity = -3,
      .flags = kWrite | kDenyOom,
      .keys = {1, 2, 1},
-     .key_flags = "RO access",
+     .key_uses = kCopyKeys,
      .route = Route::kKeys,
      .acl = "@keyspace",
      .group = "generic",
@@ -319,7 +323,7 @@ constexpr CommandSpec kTable[] = {
      .arity = 3,
      .flags = kWrite,
      .keys = {1, 2, 1},
-     .key_flags = "RW access delete",
+     .key_uses = kRenameKeys,
      .route = Route::kKeys,
      .acl = "@keyspace",
      .group = "generic",
@@ -332,7 +336,7 @@ constexpr CommandSpec kTable[] = {
      .arity = 3,
      .flags = kWrite | kFast,
      .keys = {1, 2, 1},
-     .key_flags = "RW access delete",
+     .key_uses = kRenamenxKeys,
      .route = Route::kKeys,
      .acl = "@keyspace",
      .group = "generic",

@@ -7,7 +7,7 @@
 #include "config/reference.h"
 #include "server/docs.h"
 #include "server/server.h"
-#include "server/version.h"
+#include "base/version.h"
 
 int main(int argc, char** argv) {
   using namespace cobnut;

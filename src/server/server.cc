@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/random.h"
+#include "base/version.h"
 #include "command/server.h"
 #include "command/table.h"
 #include "commands/families.h"
@@ -20,7 +21,6 @@
 #include "net/acceptor.h"
 #include "net/loop_thread.h"
 #include "server/threads.h"
-#include "server/version.h"
 
 namespace cobnut {
 namespace {
@@ -58,14 +58,14 @@ size_t shard_count(const Options& options, size_t threads) {
 }
 
 void build_shards(Server& server, const Options& options, size_t count) {
-  const ShardSetup setup{.slots_each = static_cast<uint32_t>(kSlots / count),
-                         .databases = static_cast<int>(options.databases),
-                         .pages = server.pages,
-                         .large = large_allocator(options.allocator == Allocator::kPooled
-                                                      ? AllocatorKind::kPooled
-                                                      : AllocatorKind::kStandard),
-                         .budget = server.budget,
-                         .now_ms = wall_clock_ms()};
+  const ShardSetup setup{
+      .slots_each = static_cast<uint32_t>(kSlots / count),
+      .databases = static_cast<int>(options.databases),
+      .pages = server.pages,
+      .large = large_allocator(options.allocator == Allocator::kPooled ? AllocatorKind::kPooled
+                                                                       : AllocatorKind::kStandard),
+      .budget = server.budget,
+      .now_ms = wall_clock_ms()};
   server.slot_shift = std::countr_zero(setup.slots_each);
   for (size_t i = 0; i < count; i++) {
     server.shard_storage.push_back(std::make_unique<Shard>(static_cast<uint32_t>(i), setup));
