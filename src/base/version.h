@@ -4,7 +4,7 @@
 
 namespace cobnut {
 
-constexpr char kVersion[] = "0.1.0";
+constexpr char kCobnutVersion[] = "0.1.0";
 constexpr char kRedisVersion[] = "7.2.4";
 
 }  // namespace cobnut

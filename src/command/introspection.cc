@@ -41,7 +41,7 @@ constexpr std::string_view kCategories[] = {
 
 // The row's own categories, by name.
 bool row_names(const CommandSpec& spec, std::string_view category) {
-  return std::ranges::any_of(split_words(spec.acl),
+  return std::ranges::any_of(words_of(spec.acl),
                              [&](std::string_view word) { return word.substr(1) == category; });
 }
 
@@ -59,7 +59,7 @@ bool flags_imply(const CommandSpec& spec, std::string_view category) {
 
 }  // namespace
 
-std::vector<std::string_view> split_words(std::string_view text) {
+std::vector<std::string_view> words_of(std::string_view text) {
   std::vector<std::string_view> words;
   while (!text.empty()) {
     const size_t end = std::min(text.find(' '), text.size());

@@ -21,6 +21,6 @@ std::vector<std::string_view> acl_categories(const CommandSpec& spec);
 std::vector<KeyUse> key_uses(const CommandSpec& spec);
 
 // Words apart by single blanks: key_flags, tips.
-std::vector<std::string_view> split_words(std::string_view text);
+std::vector<std::string_view> words_of(std::string_view text);
 
 }  // namespace cobnut

@@ -77,7 +77,7 @@ void reply_key_uses(Context& cx, const CommandSpec& spec) {
   for (const KeyUse& use : uses) {
     cx.reply.map(3);
     cx.reply.bulk("flags");
-    reply_status_words(cx, split_words(use.flags), "");
+    reply_status_words(cx, words_of(use.flags), "");
     reply_begin_search(cx, use.keys.count_at > 0 ? use.keys.count_at : use.keys.first);
     reply_find_keys(cx, use.keys);
   }
@@ -94,7 +94,7 @@ void reply_info(Context& cx, const CommandSpec* spec) {
   cx.reply.integer(keys.last);
   cx.reply.integer(keys.step);
   reply_status_words(cx, acl_categories(*spec), "@");
-  reply_words(cx, split_words(spec->tips));
+  reply_words(cx, words_of(spec->tips));
   reply_key_uses(cx, *spec);
   if (spec->subcommands.empty()) return cx.reply.set(0);
   cx.reply.array(spec->subcommands.size());

@@ -80,10 +80,17 @@ void Keyspace::emit(Mutation::Kind kind, Event event, int db, const Key& key) {
   for (MutationListener* listener : listeners_) listener->on_mutation(mutation);
 }
 
+void Keyspace::publish_counts(int db) {
+  KeyspaceStats::Database& counts = stats_.databases[static_cast<size_t>(db)];
+  counts.keys.set(size(db));
+  counts.expiring.set(expiring_size(db));
+}
+
 // The entry dies last: the key may be a view into it.
 void Keyspace::take_out(Table& t, const Key& key, const Found& found, Event event) {
   const Handle handle = t.handle_of(found);
   t.erase(key.position, found);
+  publish_counts(t.db());
   stats_.keys.add(0 - uint64_t{1});
   if (event == Event::kExpired) stats_.expired.add(1);
   emit(Mutation::Kind::kRemoved, event, t.db(), key);
@@ -100,6 +107,7 @@ Written Keyspace::insert(int db, const Key& key, Found* found, const EntryConten
     return Written::kNoMemory;
   }
   stats_.keys.add(1);
+  publish_counts(db);
   return Written::kOk;
 }
 
@@ -116,6 +124,7 @@ Written Keyspace::overwrite(int db, const Key& key, Found found, const EntryCont
     t.replace(&found, now);
   }
   t.note_expiry(found, content.expiry_ms != kNoExpiry);
+  publish_counts(db);
   emit(Mutation::Kind::kPut, event, db, key);
   if (now != old) parts_->entries.destroy(old);
   return Written::kOk;
@@ -191,6 +200,7 @@ Written Keyspace::set_expiry(int db, const Key& key, Found found, int64_t expiry
   if (now == kNoHandle) return Written::kNoMemory;
   if (now != old) t.replace(&found, now);
   t.note_expiry(found, expiry_ms != kNoExpiry);
+  publish_counts(db);
   emit(Mutation::Kind::kExpiry, event, db, key);
   return Written::kOk;
 }

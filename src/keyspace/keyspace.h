@@ -45,6 +45,11 @@ struct KeyspaceStats {
   Counter expired;       // keys removed because they were due, lazily or by the wheel
   Counter dirty;  // changes that commands made (not expiry, not eviction), flushed keys included
   Counter keys;   // there now, over all databases
+  struct Database {
+    Counter keys;      // Keyspace::size()
+    Counter expiring;  // Keyspace::expiring_size()
+  };
+  std::vector<Database> databases;
 };
 
 class Keyspace {
@@ -140,6 +145,7 @@ class Keyspace {
   Written insert(int db, const Key& key, Found* found, const struct EntryContent& content);
   Written overwrite(int db, const Key& key, Found found, const EntryContent& content, Event event);
   void take_out(Table& table, const Key& key, const Found& found, Event event);
+  void publish_counts(int db);
   void emit(Mutation::Kind kind, Event event, int db, const Key& key);
   bool expire_slice(int64_t deadline_us);
   bool free_slice(int64_t deadline_us);

@@ -1,40 +1,47 @@
-// cobnut [FILE.toml] [--OPTION VALUE ...]: reads the command line and runs the server.
+// The program: reads its command line, then prints what was asked for or runs the server.
 #include <cstdio>
 #include <string>
 
-#include "commands/families.h"
+#include "base/version.h"
+#include "commands/command_reference.h"
 #include "config/flags.h"
 #include "config/reference.h"
-#include "server/docs.h"
 #include "server/server.h"
-#include "base/version.h"
 
-int main(int argc, char** argv) {
-  using namespace cobnut;
-  Result<CommandLine> line =
-      parse_command_line({const_cast<const char* const*>(argv) + 1, static_cast<size_t>(argc - 1)});
+namespace cobnut {
+namespace {
+
+int print(const std::string& text) {
+  const bool written = fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  return written && fflush(stdout) == 0 ? 0 : 1;
+}
+
+int run(std::span<const char* const> words) {
+  Result<CommandLine> line = parse_command_line(words);
   if (!line.ok()) {
-    fprintf(stderr, "cobnut: %s\ncobnut --help lists every option.\n", line.error().c_str());
+    fprintf(stderr, "cobnut: %s\n", line.error().c_str());
     return 1;
   }
   switch (line->action) {
-    case CommandLine::Action::kRun:
-      return run_server(line->options, line->config_file);
     case CommandLine::Action::kHelp:
-      printf("%s", help_text().c_str());
-      return 0;
+      return print(help_text());
     case CommandLine::Action::kVersion:
-      printf("cobnut %s (Redis protocol as of %s)\n", kVersion, kRedisVersion);
-      return 0;
+      return print("cobnut " + std::string(kCobnutVersion) + " (as Redis " + kRedisVersion + ")\n");
     case CommandLine::Action::kCheckConfig:
-      printf("the configuration is good\n");
-      return 0;
+      return print("the configuration is good\n");
     case CommandLine::Action::kPrintReferenceConfig:
-      printf("%s", reference_toml().c_str());
-      return 0;
+      return print(reference_toml());
     case CommandLine::Action::kPrintCommandTable:
-      printf("%s", command_table_markdown(command_families()).c_str());
-      return 0;
+      return print(command_table_markdown());
+    case CommandLine::Action::kRun:
+      break;
   }
-  return 1;
+  return run_server(std::move(line->options), line->config_file);
+}
+
+}  // namespace
+}  // namespace cobnut
+
+int main(int argc, char** argv) {
+  return cobnut::run({argv + 1, static_cast<size_t>(argc > 0 ? argc - 1 : 0)});
 }

@@ -90,7 +90,7 @@ void print_start(const Options& options, const Server& server, size_t threads) {
       "  threads     %zu loops, %zu shards\n"
       "  memory      %s\n"
       "  to stop     Ctrl-C, or redis-cli shutdown\n\n",
-      kVersion, kRedisVersion, where.c_str(), static_cast<int>(getpid()), threads,
+      kCobnutVersion, kRedisVersion, where.c_str(), static_cast<int>(getpid()), threads,
       server.shards.size(), memory);
   printf("Ready to accept connections\n");
   fflush(stdout);
