@@ -32,7 +32,8 @@ void Arena::advance(char* to) {
 }
 
 void* Arena::allocate(size_t bytes) {
-  auto aligned = reinterpret_cast<char*>((reinterpret_cast<uintptr_t>(cursor_) + 15) & ~uintptr_t{15});
+  auto aligned =
+      reinterpret_cast<char*>((reinterpret_cast<uintptr_t>(cursor_) + 15) & ~uintptr_t{15});
   if (aligned > end_ || static_cast<size_t>(end_ - aligned) < bytes) {
     next_block(bytes);
     aligned = cursor_;  // blocks are aligned by malloc

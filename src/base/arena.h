@@ -1,6 +1,7 @@
-// The arena of one loop turn: read buffers, argument arrays and small replies are bumped from 256 KiB blocks and all
-// vanish at once in reset(), after the turn's output is written. Views into it never outlive the turn (I18); under
-// AddressSanitizer what was reset is poisoned. Owner: one loop thread.
+// The arena of one loop turn: read buffers, argument arrays and small replies are bumped from 256
+// KiB blocks and all vanish at once in reset(), after the turn's output is written. Views into it
+// never outlive the turn (I18); under AddressSanitizer what was reset is poisoned. Owner: one loop
+// thread.
 #pragma once
 
 #include <cstddef>
@@ -11,15 +12,16 @@ namespace cobnut {
 
 class Arena {
  public:
-  static constexpr size_t kBlockBytes = 256 * 1024;  // an eighth of a common L2, larger than a TCP receive of a turn
+  static constexpr size_t kBlockBytes =
+      256 * 1024;  // an eighth of a common L2, larger than a TCP receive of a turn
 
   Arena();
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
   ~Arena();
 
-  // The free rest of the current block, at least `least` bytes (a new block when it is less). Nothing is taken
-  // until advance(); what was advanced before stays where it is.
+  // The free rest of the current block, at least `least` bytes (a new block when it is less).
+  // Nothing is taken until advance(); what was advanced before stays where it is.
   struct Window {
     char* begin;
     char* end;

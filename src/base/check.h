@@ -1,5 +1,6 @@
-// CHECK: an invariant of ours, tested in release builds too. A failure is a bug: it prints what it saw and aborts.
-// Client mistakes are error replies and operating failures are Results (result.h); neither is ever a CHECK.
+// CHECK: an invariant of ours, tested in release builds too. A failure is a bug: it prints what it
+// saw and aborts. Client mistakes are error replies and operating failures are Results (result.h);
+// neither is ever a CHECK.
 #pragma once
 
 #include <cstdint>
@@ -23,19 +24,19 @@ int64_t printable(T value) {
 }  // namespace internal
 }  // namespace cobnut
 
-#define CHECK(condition)                                                              \
-  (__builtin_expect(!!(condition), 1) ? static_cast<void>(0)                          \
+#define CHECK(condition)                                     \
+  (__builtin_expect(!!(condition), 1) ? static_cast<void>(0) \
                                       : ::cobnut::check_failed(__FILE__, __LINE__, #condition))
 // CHECK_OP(a, <=, b) prints both values.
-#define CHECK_OP(a, op, b)                                                                     \
-  do {                                                                                         \
-    const auto check_a = (a);                                                                  \
-    const auto check_b = (b);                                                                  \
-    if (__builtin_expect(!(check_a op check_b), 0)) {                                          \
-      ::cobnut::check_failed(__FILE__, __LINE__, #a " " #op " " #b,                            \
-                             ::cobnut::internal::printable(check_a),                           \
-                             ::cobnut::internal::printable(check_b));                          \
-    }                                                                                          \
+#define CHECK_OP(a, op, b)                                            \
+  do {                                                                \
+    const auto check_a = (a);                                         \
+    const auto check_b = (b);                                         \
+    if (__builtin_expect(!(check_a op check_b), 0)) {                 \
+      ::cobnut::check_failed(__FILE__, __LINE__, #a " " #op " " #b,   \
+                             ::cobnut::internal::printable(check_a),  \
+                             ::cobnut::internal::printable(check_b)); \
+    }                                                                 \
   } while (0)
 #define CHECK_EQ(a, b) CHECK_OP(a, ==, b)
 

@@ -1,4 +1,5 @@
-// Every error text that a client can see, with its code (the first word is what clients switch on). Redis 7.0.15's words.
+// Every error text that a client can see, with its code (the first word is what clients switch on).
+// Redis 7.0.15's words.
 #pragma once
 
 #include "base/bytes.h"
@@ -12,6 +13,89 @@ constexpr Bytes kNotFloat = "ERR value is not a valid float";
 constexpr Bytes kOutOfMemory = "OOM command not allowed when used memory > 'maxmemory'.";
 constexpr Bytes kNoSuchKey = "ERR no such key";
 constexpr Bytes kDbIndex = "ERR DB index is out of range";
+constexpr Bytes kSameObject = "ERR source and destination objects are the same";
+constexpr Bytes kIntRange =
+    "ERR value is out of range, value must between -2147483648 and 2147483647";
+constexpr Bytes kFirstDbIndex = "ERR invalid first DB index";
+constexpr Bytes kSecondDbIndex = "ERR invalid second DB index";
+constexpr Bytes kCursor = "ERR invalid cursor";
 constexpr Bytes kNoAuth = "NOAUTH Authentication required.";
+
+// strings
+constexpr Bytes kStringTooLong = "ERR string exceeds maximum allowed size (proto-max-bulk-len)";
+constexpr Bytes kOffsetRange = "ERR offset is out of range";
+constexpr Bytes kIncrementOverflow = "ERR increment or decrement would overflow";
+constexpr Bytes kDecrementOverflow = "ERR decrement would overflow";
+constexpr Bytes kIncrementNotFinite = "ERR increment would produce NaN or Infinity";
+constexpr Bytes kLcsNotStrings = "ERR The specified keys must contain string values";
+constexpr Bytes kLcsLengthAndIndexes =
+    "ERR If you want both the length and indexes, please just use IDX.";
+constexpr Bytes kLcsTooLong = "ERR String too long for LCS";
+constexpr Bytes kLcsMemory =
+    "ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len";
+constexpr Bytes kNumkeys = "ERR invalid numkeys value";                  // Redis 8.4
+constexpr Bytes kKeyValuePairs = "ERR wrong number of key-value pairs";  // Redis 8.4
+constexpr Bytes kDelexCondition =
+    "ERR Invalid condition. Use IFEQ or IFNE";  // Redis 8.4 names two more
+// INCREX, Redis 8.8
+constexpr Bytes kEnxAlone = "ERR ENX flag requires an expiration";
+constexpr Bytes kBoundsCrossed = "ERR LBOUND can't be greater than UBOUND";
+constexpr Bytes kFloatIncrementInfinite = "ERR BYFLOAT increment cannot be Infinity";
+constexpr Bytes kFloatValueInfinite = "ERR value cannot be Infinity";
+constexpr Bytes kAppliedOverflow = "ERR applied increment would overflow";
+
+// keys
+constexpr Bytes kExpireNxWithOthers =
+    "ERR NX and XX, GT or LT options at the same time are not compatible";
+constexpr Bytes kExpireGtAndLt = "ERR GT and LT options at the same time are not compatible";
+constexpr Bytes kNoLfu =
+    "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that "
+    "when switching between "
+    "policies at runtime LRU and LFU data will take some time to adjust.";
+constexpr Bytes kLfu =
+    "ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when "
+    "switching between policies at "
+    "runtime LRU and LFU data will take some time to adjust.";
+
+// connection
+constexpr Bytes kWrongPass = "WRONGPASS invalid username-password pair or user is disabled.";
+constexpr Bytes kNoPassword =
+    "ERR AUTH <password> called without any password configured for the default user. Are you sure "
+    "your configuration is correct?";
+constexpr Bytes kHelloNoAuth =
+    "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH "
+    "<user> <pass> option can be used to authenticate the client and select the RESP protocol "
+    "version at the same time";
+constexpr Bytes kNoProto = "NOPROTO unsupported protocol version";
+constexpr Bytes kProtocolNotInteger = "ERR Protocol version is not an integer or out of range";
+constexpr Bytes kClientName =
+    "ERR Client names cannot contain spaces, newlines or special characters.";
+constexpr Bytes kClientId = "ERR Invalid client ID";
+constexpr Bytes kClientIdRange = "ERR client-id should be greater than 0";
+constexpr Bytes kNoSuchClient = "ERR No such client";
+constexpr Bytes kMaxAgeNotInteger = "ERR maxage is not an integer or out of range";  // Redis 7.4
+constexpr Bytes kMaxAgeRange = "ERR maxage should be greater than 0";                // Redis 7.4
+
+// server
+constexpr Bytes kInvalidCommand = "ERR Invalid command specified";
+constexpr Bytes kNoKeyArguments = "ERR The command has no key arguments";
+constexpr Bytes kInvalidKeyArguments = "ERR Invalid arguments specified for command";
+constexpr Bytes kInvalidKeyArity = "ERR Invalid number of arguments specified for command";
+constexpr Bytes kNoConfigFile = "ERR The server is running without a config file";
+constexpr Bytes kNoConfigRewrite = "ERR Rewriting config file: not supported yet";  // ours
+constexpr Bytes kNoShutdown = "ERR No shutdown in progress.";
+constexpr Bytes kNoSave =  // ours
+    "ERR SHUTDOWN SAVE is refused: this server does not keep data on disk. Use SHUTDOWN or "
+    "SHUTDOWN NOSAVE";
+
+// Texts with a part of the request in them, for Reply::error_format.
+constexpr const char* kWrongArity = "ERR wrong number of arguments for '%.*s' command";
+constexpr const char* kExpireTime = "ERR invalid expire time in '%.*s' command";
+constexpr const char* kUnsupportedOption = "ERR Unsupported option %.*s";
+constexpr const char* kNamedNotInteger = "ERR %s is not an integer or out of range";
+constexpr const char* kNamedNotFloat = "ERR %s is not a valid float";
+constexpr const char* kHelloOption = "ERR Syntax error in HELLO option '%.*s'";
+constexpr const char* kClientType = "ERR Unknown client type '%.*s'";
+constexpr const char* kNoSuchUser = "ERR No such user '%.*s'";
 
 }  // namespace cobnut::err

@@ -2,7 +2,8 @@
 
 #include <array>
 #include <cstring>
-#include <random>
+
+#include "base/random.h"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -10,12 +11,14 @@
 namespace cobnut {
 namespace {
 
-// kTables[k][b]: the CRC of byte b followed by k zero bytes (polynomial 0x1021, initial value 0, not reflected).
+// kTables[k][b]: the CRC of byte b followed by k zero bytes (polynomial 0x1021, initial value 0,
+// not reflected).
 constexpr auto make_tables() {
   std::array<std::array<uint16_t, 256>, 8> tables{};
   for (uint32_t b = 0; b < 256; b++) {
     uint16_t crc = static_cast<uint16_t>(b << 8);
-    for (int i = 0; i < 8; i++) crc = static_cast<uint16_t>((crc << 1) ^ (crc & 0x8000 ? 0x1021 : 0));
+    for (int i = 0; i < 8; i++)
+      crc = static_cast<uint16_t>((crc << 1) ^ (crc & 0x8000 ? 0x1021 : 0));
     tables[0][b] = crc;
   }
   for (size_t k = 1; k < 8; k++) {
@@ -28,11 +31,7 @@ constexpr auto make_tables() {
 }
 constexpr auto kTables = make_tables();
 
-uint64_t random_seed() {
-  std::random_device device;
-  return (static_cast<uint64_t>(device()) << 32) | device();
-}
-uint64_t g_seed = random_seed();
+uint64_t g_seed = secure_random();
 
 }  // namespace
 
@@ -42,7 +41,8 @@ uint16_t crc16(Bytes data) {
   uint32_t crc = 0;
   while (left >= 8) {
     crc = kTables[7][p[0] ^ (crc >> 8)] ^ kTables[6][p[1] ^ (crc & 0xff)] ^ kTables[5][p[2]] ^
-          kTables[4][p[3]] ^ kTables[3][p[4]] ^ kTables[2][p[5]] ^ kTables[1][p[6]] ^ kTables[0][p[7]];
+          kTables[4][p[3]] ^ kTables[3][p[4]] ^ kTables[2][p[5]] ^ kTables[1][p[6]] ^
+          kTables[0][p[7]];
     p += 8;
     left -= 8;
   }
@@ -55,7 +55,8 @@ Bytes hash_tag(Bytes key) {
   if (open == nullptr) return key;
   const char* start = open + 1;
   const char* end = key.data() + key.size();
-  const auto* close = static_cast<const char*>(memchr(start, '}', static_cast<size_t>(end - start)));
+  const auto* close =
+      static_cast<const char*>(memchr(start, '}', static_cast<size_t>(end - start)));
   if (close == nullptr || close == start) return key;
   return {start, static_cast<size_t>(close - start)};
 }

@@ -10,19 +10,23 @@ namespace cobnut {
 
 constexpr uint32_t kSlots = 16384;  // Redis Cluster specification
 
-// CRC16/XMODEM, slicing by 8 (2.8 ns for 8 bytes against 9 ns bytewise; no Debian package has it at that speed).
+// CRC16/XMODEM, slicing by 8 (2.8 ns for 8 bytes against 9 ns bytewise; no Debian package has it at
+// that speed).
 uint16_t crc16(Bytes data);
-// The part of a key that decides its slot: between the first '{' and the next '}', if that is not empty.
+// The part of a key that decides its slot: between the first '{' and the next '}', if that is not
+// empty.
 Bytes hash_tag(Bytes key);
 inline uint32_t key_slot(Bytes key);
 
 // Keyed 64-bit hash (XXH3 of libxxhash), so that nobody outside can choose colliding keys.
 uint64_t keyed_hash(Bytes data);
-// Random by default; a fixed value makes tests and restarts with a log repeatable. Before the first key only.
+// Random by default; a fixed value makes tests and restarts with a log repeatable. Before the first
+// key only.
 void set_hash_seed(uint64_t seed);
 uint64_t hash_seed();
 
-// position = slot (14 bits) . keyed hash (50 bits). One order of all keys, used by table, SCAN, slots, snapshots.
+// position = slot (14 bits) . keyed hash (50 bits). One order of all keys, used by table, SCAN,
+// slots, snapshots.
 using Position = uint64_t;
 constexpr int kHashBits = 50;
 Position key_position(Bytes key);

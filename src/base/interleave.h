@@ -6,9 +6,11 @@
 namespace cobnut {
 
 #if defined(COBNUT_YIELD_HOOK)
+inline constexpr bool kStressBuild = true;  // limits may be small, so that they are met often
 void yield_hook();
 inline void interleave() { yield_hook(); }
 #else
+inline constexpr bool kStressBuild = false;
 inline void interleave() {}
 #endif
 

@@ -43,12 +43,12 @@ Status open_file(const std::string& path) {
   return Ok{};
 }
 
-#define COBNUT_LOG_FUNCTION(function, level, name)        \
+#define COBNUT_LOG_FUNCTION(function, level, name)            \
   void function(const char* scope, const char* format, ...) { \
-    va_list args;                                         \
-    va_start(args, format);                               \
-    write(level, name, scope, format, args);              \
-    va_end(args);                                         \
+    va_list args;                                             \
+    va_start(args, format);                                   \
+    write(level, name, scope, format, args);                  \
+    va_end(args);                                             \
   }
 COBNUT_LOG_FUNCTION(debug, Level::kDebug, "debug")
 COBNUT_LOG_FUNCTION(verbose, Level::kVerbose, "verbose")

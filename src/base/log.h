@@ -1,5 +1,6 @@
-// Server log: one line an event, `time level scope message key=value ...`, to stdout or a file. Never on the data path.
-// Any thread (a leaf mutex). The level and the file are set at start and by CONFIG SET loglevel.
+// Server log: one line an event, `time level scope message key=value ...`, to stdout or a file.
+// Never on the data path. Any thread (a leaf mutex). The level and the file are set at start and by
+// CONFIG SET loglevel.
 #pragma once
 
 #include <string>

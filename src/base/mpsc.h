@@ -1,10 +1,11 @@
-// Intrusive queue with many producers and one consumer at a time (Vyukov's). push() from any thread; all else
-// by the one consumer: the thread that holds the monitor, or the loop that owns the inbox.
-// A pushed node is out of the producer's hands; the consumer owns what pop() returns.
+// Intrusive queue with many producers and one consumer at a time (Vyukov's). push() from any
+// thread; all else by the one consumer: the thread that holds the monitor, or the loop that owns
+// the inbox. A pushed node is out of the producer's hands; the consumer owns what pop() returns.
 //
-// A producer stands for two instructions between its exchange and its link, and may be preempted there: what it and
-// later producers pushed is out of reach until it goes on. The try_ functions report "nothing" then and never wait.
-// That is enough wherever a producer announces its push only after it (a bit, a wake): the announcement is still to come.
+// A producer stands for two instructions between its exchange and its link, and may be preempted
+// there: what it and later producers pushed is out of reach until it goes on. The try_ functions
+// report "nothing" then and never wait. That is enough wherever a producer announces its push only
+// after it (a bit, a wake): the announcement is still to come.
 #pragma once
 
 #include <atomic>
@@ -35,8 +36,10 @@ class MpscQueue {
     MpscNode* node = try_peek();
     if (node == nullptr) return nullptr;
     MpscNode* next = node->next.load(std::memory_order_acquire);
-    if (next == nullptr) {  // the last one: the stub goes behind it, so that the queue is never without a node
+    if (next == nullptr) {  // the last one: the stub goes behind it, so that the queue is never
+                            // without a node
       if (head_.load(std::memory_order_seq_cst) != node) return nullptr;
+      interleave();
       push(&stub_);
       next = node->next.load(std::memory_order_acquire);
       if (next == nullptr) return nullptr;  // a producer came between, and has not linked yet
@@ -64,9 +67,7 @@ class MpscQueue {
     return tail_;
   }
 
-  bool empty() const {
-    return tail_ == &stub_ && head_.load(std::memory_order_seq_cst) == &stub_;
-  }
+  bool empty() const { return tail_ == &stub_ && head_.load(std::memory_order_seq_cst) == &stub_; }
 
  private:
   static void relax();  // yields: the producer that is in the way may have been preempted

@@ -1,4 +1,5 @@
-// Numbers to and from text, as Redis reads and writes them. Any thread, no allocation except where a string is returned.
+// Numbers to and from text, as Redis reads and writes them. Any thread, no allocation except where
+// a string is returned.
 #pragma once
 
 #include <cstddef>
@@ -10,10 +11,12 @@
 
 namespace cobnut {
 
-// Strict decimal: no spaces, no '+', no leading zeros, "-0" refused; exactly what Redis encodes as an integer.
+// Strict decimal: no spaces, no '+', no leading zeros, "-0" refused; exactly what Redis encodes as
+// an integer.
 std::optional<int64_t> parse_int(Bytes text);
 std::optional<uint64_t> parse_uint(Bytes text);
-// A double as Redis takes it (strtod of the whole text, inf allowed, nan, spaces and empty refused).
+// A double as Redis takes it (strtod of the whole text, inf allowed, nan, spaces and empty
+// refused).
 std::optional<double> parse_double(Bytes text);
 // The same for INCRBYFLOAT's long double.
 std::optional<long double> parse_long_double(Bytes text);
@@ -25,9 +28,11 @@ size_t format_uint(uint64_t value, char* out);
 std::string to_text(int64_t value);
 // 17 significant digits as Redis's INCRBYFLOAT writes them: fixed notation, trailing zeros cut.
 std::string format_long_double(long double value);
-// Shortest text that reads back equal, RESP3 doubles ("inf", "-inf", "nan", integers without a point).
+// Shortest text that reads back equal, RESP3 doubles ("inf", "-inf", "nan", integers without a
+// point).
 std::string format_double(double value);
-// "100", "64kb", "2gb", "1g" (k = 1000, kb = 1024, as redis.conf); nullopt when malformed or negative.
+// "100", "64kb", "2gb", "1g" (k = 1000, kb = 1024, as redis.conf); nullopt when malformed or
+// negative.
 std::optional<uint64_t> parse_memory(Bytes text);
 
 }  // namespace cobnut

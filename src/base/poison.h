@@ -1,5 +1,5 @@
-// Marks memory that nobody may touch, so that AddressSanitizer reports a stale view of an arena or a pool block (I18).
-// Nothing in other builds.
+// Marks memory that nobody may touch, so that AddressSanitizer reports a stale view of an arena or
+// a pool block (I18). Nothing in other builds.
 #pragma once
 
 #include <cstddef>

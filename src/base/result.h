@@ -1,5 +1,6 @@
-// Result<T>: a value, or the sentence that says why there is none. For operating failures (file, socket, memory,
-// configuration); client mistakes are error replies (errors.h), bugs are CHECKs (check.h).
+// Result<T>: a value, or the sentence that says why there is none. For operating failures (file,
+// socket, memory, configuration); client mistakes are error replies (errors.h), bugs are CHECKs
+// (check.h).
 #pragma once
 
 #include <string>

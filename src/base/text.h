@@ -7,7 +7,8 @@
 
 namespace cobnut {
 
-// Redis's glob: * ? [a-z] [^a] and \ as escape (KEYS, SCAN MATCH, CONFIG GET, COMMAND LIST FILTERBY PATTERN).
+// Redis's glob: * ? [a-z] [^a] and \ as escape (KEYS, SCAN MATCH, CONFIG GET, COMMAND LIST FILTERBY
+// PATTERN).
 bool glob_match(Bytes pattern, Bytes text, bool ignore_case = false);
 bool equal_ignore_case(Bytes a, Bytes b);  // ASCII only
 std::string to_lower(Bytes text);

@@ -1,5 +1,6 @@
-// The clients of all loops, as CLIENT LIST, KILL and INFO see them. Facts that change with every command are relaxed
-// atomics written by the client's loop; the rest stands under one leaf mutex (never held while a monitor is entered).
+// The clients of all loops, as CLIENT LIST, KILL and INFO see them. Facts that change with every
+// command are relaxed atomics written by the client's loop; the rest stands under one leaf mutex
+// (never held while a monitor is entered).
 #pragma once
 
 #include <atomic>
@@ -20,9 +21,9 @@ struct ClientInfo {
   // fixed when the client connects
   uint64_t id = 0;
   int fd = -1;
-  std::string address;        // "127.0.0.1:53412", "[::1]:6379", "/path:0"
+  std::string address;  // "127.0.0.1:53412", "[::1]:6379", "/path:0"
   std::string local_address;
-  int64_t connected_ms = 0;   // monotonic
+  int64_t connected_ms = 0;  // monotonic
   bool unix_socket = false;
   LoopPort* loop = nullptr;
 
@@ -34,8 +35,8 @@ struct ClientInfo {
   std::atomic<int64_t> last_active_ms{0};  // monotonic
   std::atomic<int> db{0};
   std::atomic<int> resp{2};
-  std::atomic<uint64_t> input_bytes{0};      // query buffer
-  std::atomic<uint64_t> output_bytes{0};     // not yet taken by the socket
+  std::atomic<uint64_t> input_bytes{0};   // query buffer
+  std::atomic<uint64_t> output_bytes{0};  // not yet taken by the socket
   std::atomic<bool> no_evict{false};
   std::atomic<bool> authenticated{true};
 

@@ -1,5 +1,6 @@
-// What a command is: one function and one row. The row is the single source for dispatch, routing, COMMAND, COMMAND DOCS,
-// ACL categories and the README's table. A new command is one function and one row at the bottom of its family's file.
+// What a command is: one function and one row. The row is the single source for dispatch, routing,
+// COMMAND, COMMAND DOCS, ACL categories and the README's table. A new command is one function and
+// one row at the bottom of its family's file.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +15,8 @@
 namespace cobnut {
 
 class Session;
-struct Server;  // command/server.h: what commands may know of the process (options, shards, counters, clients)
+struct Server;  // command/server.h: what commands may know of the process (options, shards,
+                // counters, clients)
 
 // Facts of the client, copied into a command that runs on another thread.
 struct Client {
@@ -29,10 +31,11 @@ struct Client {
 struct Context {
   const struct CommandSpec& spec;
   const Client& client;
-  Keys& keys;        // the keyspaces of the shards that are held for this command
+  Keys& keys;  // the keyspaces of the shards that are held for this command
   Reply& reply;
   Server& server;
-  Session* session;  // the connection; only for Route::kLoop, which runs on the connection's own loop, else nullptr
+  Session* session;  // the connection; only for Route::kLoop, which runs on the connection's own
+                     // loop, else nullptr
 };
 
 // Redis's command flags (COMMAND INFO).
@@ -49,7 +52,7 @@ enum CommandFlag : uint32_t {
   kSkipMonitor = 1u << 9,
   kSkipSlowlog = 1u << 10,
   kFast = 1u << 11,
-  kNoAuth = 1u << 12,      // allowed before AUTH
+  kNoAuth = 1u << 12,  // allowed before AUTH
   kMayReplicate = 1u << 13,
   kNoMulti = 1u << 14,
   kMovableKeys = 1u << 15,
@@ -59,7 +62,8 @@ enum CommandFlag : uint32_t {
   kNoAsyncLoading = 1u << 19,
   kTouchesArbitraryKeys = 1u << 20,
   // ours
-  kSolo = 1u << 24,  // runs alone, never inside a batch: not O(log N), a syscall, or changes what a batch assumes
+  kSolo = 1u << 24,  // runs alone, never inside a batch: not O(log N), a syscall, or changes what a
+                     // batch assumes
 };
 
 // How a command finds its shards.
@@ -70,8 +74,9 @@ enum class Route : uint8_t {
   kCustom,  // CommandSpec::shards tells (implies kSolo)
 };
 
-// Redis's legacy key triple: words first, first + step, ... last (negative: from the end). {0,0,0}: none.
-// With count_at, word count_at holds the number of keys (MSETEX) and first, step describe them.
+// Redis's legacy key triple: words first, first + step, ... last (negative: from the end). {0,0,0}:
+// none. With count_at, word count_at holds the number of keys (MSETEX) and first, step describe
+// them.
 struct KeySpec {
   int16_t first = 0;
   int16_t last = 0;
@@ -79,23 +84,33 @@ struct KeySpec {
   int16_t count_at = 0;
 };
 
+// Some of a command's keys and what it does with them.
+struct KeyUse {
+  KeySpec keys;
+  std::string_view flags;  // as CommandSpec::key_flags
+};
+
 struct CommandSpec {
-  std::string_view name;                   // lower case; of a subcommand: "client|list"
-  void (*run)(Context&, Args) = nullptr;   // null for a container that needs a subcommand
-  int16_t arity = 0;                       // negative: at least; counts the name (and the container's name)
+  std::string_view name;                  // lower case; of a subcommand: "client|list"
+  void (*run)(Context&, Args) = nullptr;  // null: it needs a subcommand
+  int16_t arity = 0;  // negative: at least; counts the name (and the container's name)
   uint32_t flags = 0;
   KeySpec keys;
-  std::string_view key_flags;              // COMMAND INFO's key-spec flags, space separated: "RW access update"
+  std::string_view key_flags;  // COMMAND INFO's key-spec flags, space separated: "RW access update"
+  // COMMAND INFO's key specifications, where its keys are not all used alike (COPY); else empty,
+  // and `keys` with `key_flags` is the only one.
+  std::span<const KeyUse> key_uses;
   Route route = Route::kLoop;
   // Route::kCustom: marks the shards it wants (one byte per shard, set to 1).
   void (*shards)(const Server&, Args, std::span<uint8_t> wanted) = nullptr;
-  std::string_view acl;                    // categories beyond those that follow from the flags: "@string", "@keyspace"
-  std::string_view group;                  // COMMAND DOCS: "string", "generic", ...
+  std::string_view
+      acl;  // categories beyond those that follow from the flags: "@string", "@keyspace"
+  std::string_view group;  // COMMAND DOCS: "string", "generic", ...
   std::string_view since;
   std::string_view complexity;
   std::string_view summary;
-  std::string_view syntax;                 // arguments as redis-cli's help prints them
-  std::string_view tips;                   // "request_policy:multi_shard response_policy:agg_sum"
+  std::string_view syntax;  // arguments as redis-cli's help prints them
+  std::string_view tips;    // "request_policy:multi_shard response_policy:agg_sum"
   std::span<const CommandSpec> subcommands;
 };
 

@@ -41,20 +41,34 @@ bool memory_admits(const Request& request, Keys& keys, Server& server) {
   return server.budget.used() <= limit;
 }
 
+// A container is only resolved to when its subcommand was not found.
+bool unknown_subcommand(const CommandSpec& spec, size_t words) {
+  return !spec.subcommands.empty() && words > 1;
+}
+
+// CONFIG SET requirepass "" lets in those who connected before it, too.
+[[gnu::cold]] bool needs_auth(const Server& server) {
+  return !server.options.current().requirepass.empty();
+}
+
 }  // namespace
 
 bool routable(const CommandSpec* spec, std::span<const Bytes> words) {
-  return spec != nullptr && spec->run != nullptr && arity_matches(*spec, words.size());
+  return spec != nullptr && spec->run != nullptr && arity_matches(*spec, words.size()) &&
+         !unknown_subcommand(*spec, words.size());
 }
 
-void execute(const Request& request, const Client& client, Keys& keys, Reply& reply, Server& server) {
+void execute(const Request& request, const Client& client, Keys& keys, Reply& reply,
+             Server& server) {
   const CommandSpec* spec = request.spec;
   const Args args = request.args;
   if (spec == nullptr) return reply_unknown(args, reply);
-  if (spec->run == nullptr && args.size() > 1) return reply_unknown_subcommand(*spec, args, reply);
+  if (unknown_subcommand(*spec, args.size())) return reply_unknown_subcommand(*spec, args, reply);
   if (spec->run == nullptr || !arity_matches(*spec, args.size())) return reply_arity(*spec, reply);
-  if (!client.authenticated && !(spec->flags & kNoAuth)) return reply.error(err::kNoAuth);
-  if ((spec->flags & kDenyOom) && !memory_admits(request, keys, server)) return reply.error(err::kOutOfMemory);
+  if (!client.authenticated && !(spec->flags & kNoAuth) && needs_auth(server))
+    return reply.error(err::kNoAuth);
+  if ((spec->flags & kDenyOom) && !memory_admits(request, keys, server))
+    return reply.error(err::kOutOfMemory);
   Context cx{*spec, client, keys, reply, server, request.session};
   spec->run(cx, args);
 }

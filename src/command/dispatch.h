@@ -1,5 +1,6 @@
-// One request from its words to its reply: look-up, admission (existence, arity, AUTH, memory), execution. Every way in joins
-// here: connections (executor.h), commands that waited in a queue (owned_command.h), later EXEC, scripts, replication.
+// One request from its words to its reply: look-up, admission (existence, arity, AUTH, memory),
+// execution. Every way in joins here: connections (executor.h), commands that waited in a queue
+// (owned_command.h), later EXEC, scripts, replication.
 #pragma once
 
 #include "command/command.h"
@@ -15,11 +16,13 @@ struct Request {
   Args args;
 };
 
-// Whether a request of this row can be routed by its keys: it exists, and its arity is right. All else gets its error
-// reply without any shard.
+// Whether a request of this row can be routed by its keys: it exists, and its arity is right. All
+// else gets its error reply without any shard.
 bool routable(const CommandSpec* spec, std::span<const Bytes> words);
 
-// Runs the request: judges it in Redis's order, then calls its function. REQUIRES: the shards of its route are held.
-void execute(const Request& request, const Client& client, Keys& keys, Reply& reply, Server& server);
+// Runs the request: judges it in Redis's order, then calls its function. REQUIRES: the shards of
+// its route are held.
+void execute(const Request& request, const Client& client, Keys& keys, Reply& reply,
+             Server& server);
 
 }  // namespace cobnut

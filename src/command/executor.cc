@@ -20,8 +20,12 @@ ParserLimits limits_for(const Session& session, const Options& options) {
 }  // namespace
 
 Executor::Executor(Server& server, size_t loop_index, LoopPort& port, Flusher& flusher)
-    : server_(server), loop_index_(loop_index), port_(port), flusher_(flusher),
-      counters_(server.counters[loop_index]), entered_mark_(server.shards.size()) {
+    : server_(server),
+      loop_index_(loop_index),
+      port_(port),
+      flusher_(flusher),
+      counters_(server.counters[loop_index]),
+      entered_mark_(server.shards.size()) {
   entered_.reserve(server.shards.size());
   wanted_.reserve(server.shards.size());
 }
@@ -65,7 +69,7 @@ void Executor::complete(Session& session, Output& reply) {
   CHECK(session.wait == Session::Wait::kCommand);
   session.wait = Session::Wait::kNone;
   session.output.take(reply);
-  session.on_completed();
+  if (session.on_completed()) ready(session);
 }
 
 void Executor::forget(Session& session) {
@@ -94,8 +98,10 @@ bool Executor::run_turn() {
   bool worked = false;
   do {
     worked |= port_.deliver_all();
-    worked |= port_.run_all();  // granted transactions go before every batch: whole shards wait for them
+    worked |=
+        port_.run_all();  // granted transactions go before every batch: whole shards wait for them
   } while (run_batch() && arena_.used() < kArenaMax);
+  port_.run_all();  // no shard stays granted, or half drained, over the writes below
   worked |= !turn_.empty();
   end_of_turn();
   return worked;
@@ -113,7 +119,9 @@ void Executor::end_of_turn() {
     session.info().output_bytes.store(session.output.bytes(), std::memory_order_relaxed);
     if (unread > static_cast<size_t>(server_.options.current().client_query_buffer_limit)) {
       counters_.query_buffer_limit_disconnections.add();
-      log::warning("net", "client %s sent more than client-query-buffer-limit (%zu bytes) that could not be run: closed",
+      log::warning("net",
+                   "client %s sent more than client-query-buffer-limit (%zu bytes) that could not "
+                   "be run: closed",
                    session.info().address.c_str(), unread);
       flusher_.close(session);
     }
@@ -132,6 +140,8 @@ bool Executor::run_batch() {
   }
   if (batch_size_ > 0) run_gathered();
   leave_entered();  // of requests that found another shard busy
+  for (Session* session : later_) ready(*session);
+  later_.clear();
   return true;
 }
 
@@ -145,14 +155,20 @@ bool Executor::gather_session(Session& session) {
       return false;
     }
     switch (gather_one(session, taken == 0)) {
-      case Gathered::kTaken: break;
-      case Gathered::kNothing: return true;
-      case Gathered::kLater: ready(session); return true;
-      case Gathered::kAlone: ready_first(session); return false;
+      case Gathered::kTaken:
+        break;
+      case Gathered::kNothing:
+        return true;
+      case Gathered::kLater:
+        later_.push_back(&session);
+        return true;
+      case Gathered::kAlone:
+        ready_first(session);
+        return false;
     }
     // Whether an AUTH succeeds decides how the next request is parsed.
     if (!session.client.authenticated) {
-      ready(session);
+      later_.push_back(&session);
       return true;
     }
   }
@@ -165,14 +181,17 @@ Executor::Gathered Executor::gather_one(Session& session, bool first) {
     return first ? Gathered::kNothing : Gathered::kLater;
   }
   switch (parse_next(session)) {
-    case RequestParser::Outcome::kRequest: break;
-    case RequestParser::Outcome::kIncomplete: return Gathered::kNothing;
+    case RequestParser::Outcome::kRequest:
+      break;
+    case RequestParser::Outcome::kIncomplete:
+      return Gathered::kNothing;
     case RequestParser::Outcome::kError:
       if (!first) return Gathered::kLater;  // after the replies of what came before
       fail_protocol(session);
       return Gathered::kNothing;
   }
-  Request request{&session, command_table().resolve(session.parser.words()), Args(session.parser.words())};
+  Request request{&session, command_table().resolve(session.parser.words()),
+                  Args(session.parser.words())};
   if (routable(request.spec, request.args.words())) {
     if (needs_solo(*request.spec)) {
       if (batch_size_ > 0) return Gathered::kAlone;
@@ -197,8 +216,10 @@ RequestParser::Outcome Executor::parse_next(Session& session) {
   for (;;) {
     const Bytes unread = session.input.unread();
     if (unread.empty()) return RequestParser::Outcome::kIncomplete;
-    const auto outcome = session.parser.next(unread, limits_for(session, server_.options.current()), arena_);
-    if (outcome != RequestParser::Outcome::kRequest || !session.parser.words().empty()) return outcome;
+    const auto outcome =
+        session.parser.next(unread, limits_for(session, server_.options.current()), arena_);
+    if (outcome != RequestParser::Outcome::kRequest || !session.parser.words().empty())
+      return outcome;
     session.input.consume(session.parser.consumed());  // an empty line, "*0"
   }
 }
@@ -224,8 +245,8 @@ bool Executor::enter(size_t index) {
   return true;
 }
 
-// All shards of the request's keys, and the keys' lines on their way into the cache. On failure what was entered
-// stays with the batch.
+// All shards of the request's keys, and the keys' lines on their way into the cache. On failure
+// what was entered stays with the batch.
 bool Executor::enter_keys(const Request& request) {
   const int db = request.session->client.db;
   for (size_t i = 0; i < request.args.key_count(); i++) {
@@ -329,8 +350,9 @@ void Executor::wait_for_keys(Session& session, const Request& request) {
   wait_for(session, request, wanted_);
 }
 
-// The session's next command goes where it finds its shards free, and the session waits for the reply. Nothing that the
-// session sent before is still to run. Shards that the batch holds meanwhile are left without waiting for anything.
+// The session's next command goes where it finds its shards free, and the session waits for the
+// reply. Nothing that the session sent before is still to run. Shards that the batch holds
+// meanwhile are left without waiting for anything.
 void Executor::wait_for(Session& session, const Request& request, std::span<Shard* const> shards) {
   session.wait = Session::Wait::kCommand;
   session.info().last_command.store(request.spec, std::memory_order_relaxed);
@@ -363,7 +385,8 @@ void Executor::fail_protocol(Session& session) {
   open_output(session);
   Reply(session.output, session.client.resp).error(text);
   close_output();
-  log::verbose("net", "protocol error from client %s: %s", session.info().address.c_str(), text.c_str());
+  log::verbose("net", "protocol error from client %s: %s", session.info().address.c_str(),
+               text.c_str());
   counters_.errors.add();
   session.closing = true;
 }

@@ -1,15 +1,17 @@
-// Runs the commands of one loop's connections, in batches over all that have something to run (MECHANISMS §1.3, §2.4):
+// Runs the commands of one loop's connections, in batches over all that have something to run
+// (MECHANISMS §1.3, §2.4):
 //
-//   gather   the next commands of the ready sessions, up to 32: parse, find the row, hash the keys, enter their shards
+//   gather   the next commands of the ready sessions, up to 32: parse, find the row, hash the keys,
+//   enter their shards
 //            (which never waits), prefetch the keys' lines
 //   warm     match the tags, prefetch the entries
 //   run      in order, replies into the turn arena
 //   leave    the shards
 //
-// A command whose shard is busy ends its session's part of the batch; at the head of its session it goes into the shard's
-// queue, or through the sequencer, and the session waits for its reply. Commands marked kSolo run alone, between batches.
-// All that gather did is a hint but for the shards: state, AUTH and memory are judged when a command runs.
-// Owner: the loop's thread.
+// A command whose shard is busy ends its session's part of the batch; at the head of its session it
+// goes into the shard's queue, or through the sequencer, and the session waits for its reply.
+// Commands marked kSolo run alone, between batches. All that gather did is a hint but for the
+// shards: state, AUTH and memory are judged when a command runs. Owner: the loop's thread.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +30,8 @@ namespace cobnut {
 class Flusher {
  public:
   virtual ~Flusher() = default;
-  // Writes what the socket takes. Afterwards session.output holds only what it did not take. May close the session.
+  // Writes what the socket takes. Afterwards session.output holds only what it did not take. May
+  // close the session.
   virtual void flush(Session& session) = 0;
   virtual void close(Session& session) = 0;  // at once; what it is owed is dropped
 };
@@ -45,25 +48,30 @@ class Executor {
 
   // The session has received something, or may go on. It is run in the next run_turn().
   void ready(Session& session);
-  // The session's output or input changed outside of a command: it takes part in the end of the turn.
+  // The session's output or input changed outside of a command: it takes part in the end of the
+  // turn.
   void touch(Session& session);
   // A command of the session, run elsewhere, has been answered.
   void complete(Session& session, Output& reply);
   // The session is about to be destroyed: the executor forgets it. REQUIRES: wait != kCommand.
   void forget(Session& session);
 
-  // The check phase: inbox, run queue, batches, one write per session, then the arena is reset. True: there was work.
+  // The check phase: inbox, run queue, batches, one write per session, then the arena is reset.
+  // True: there was work.
   bool run_turn();
   // True: run_turn() has more to do at once (it was cut to stay short).
   bool has_work() const { return ready_head_ != nullptr || !port_.idle(); }
 
-  static constexpr size_t kBatchCommands = 32;            // Valkey found 16 too few (#3389)
-  static constexpr size_t kBatchKeys = 128;               // keys prefetched ahead
-  static constexpr size_t kTurnBytes = 1024 * 1024;       // received in a turn: then it runs early, the arena stays in L2
-  static constexpr size_t kArenaMax = 4 * 1024 * 1024;    // bytes of arena after which a turn ends
-  static constexpr size_t kOutputStall = 1024 * 1024;     // bytes owed: a session executes nothing more
+  static constexpr size_t kBatchCommands = 32;  // Valkey found 16 too few (#3389)
+  static constexpr size_t kBatchKeys = 128;     // keys prefetched ahead
+  static constexpr size_t kTurnBytes =
+      1024 * 1024;  // received in a turn: then it runs early, the arena stays in L2
+  static constexpr size_t kArenaMax = 4 * 1024 * 1024;  // bytes of arena after which a turn ends
+  static constexpr size_t kOutputStall =
+      1024 * 1024;  // bytes owed: a session executes nothing more
   static constexpr size_t kOutputResume = kOutputStall / 2;
-  static constexpr size_t kFlushEarly = 128 * 1024;       // bytes owed: written before the end of the turn
+  static constexpr size_t kFlushEarly =
+      128 * 1024;  // bytes owed: written before the end of the turn
 
  private:
   enum class Gathered : uint8_t {
@@ -106,16 +114,17 @@ class Executor {
   Arena arena_;
   Session* ready_head_ = nullptr;
   Session* ready_tail_ = nullptr;
-  std::vector<Session*> turn_;       // sessions to be flushed and settled at the end of the turn
-  Session* writing_ = nullptr;       // whose output is open on the arena
-  int64_t now_ms_ = 0;               // of the batch: wall clock, and not before any entered shard's
-  int64_t active_ms_ = 0;            // monotonic, of the turn: for idle times
+  std::vector<Session*> later_;  // of this batch: each goes on in a following one, not in this
+  std::vector<Session*> turn_;   // sessions to be flushed and settled at the end of the turn
+  Session* writing_ = nullptr;   // whose output is open on the arena
+  int64_t now_ms_ = 0;           // of the batch: wall clock, and not before any entered shard's
+  int64_t active_ms_ = 0;        // monotonic, of the turn: for idle times
   Request batch_[kBatchCommands];
   Position positions_[kBatchCommands];  // of requests with one key
   size_t batch_size_ = 0;
   size_t batch_keys_ = 0;
   std::vector<uint8_t> entered_mark_;
-  std::vector<uint32_t> entered_;    // shards that this batch holds
+  std::vector<uint32_t> entered_;  // shards that this batch holds
   std::vector<uint8_t> wanted_mark_;
   std::vector<Shard*> wanted_;
 };

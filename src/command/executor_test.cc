@@ -2,7 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <cstring>
+#include <future>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "base/clock.h"
@@ -43,16 +46,56 @@ constexpr CommandSpec kTestCommands[] = {
     {.name = "count", .run = cmd_count, .arity = 1, .flags = kReadonly, .route = Route::kAll},
     {.name = "echo", .run = cmd_echo, .arity = 2, .flags = kFast},
     {.name = "end", .run = cmd_end, .arity = 1, .flags = kNoAuth},
-    {.name = "get", .run = cmd_get, .arity = 2, .flags = kReadonly, .keys = {1, 1, 1}, .route = Route::kKeys},
-    {.name = "mput", .run = cmd_put, .arity = -3, .flags = kWrite | kDenyOom, .keys = {1, -1, 2}, .route = Route::kKeys},
-    {.name = "put", .run = cmd_put, .arity = 3, .flags = kWrite | kDenyOom, .keys = {1, 1, 1}, .route = Route::kKeys},
+    {.name = "get",
+     .run = cmd_get,
+     .arity = 2,
+     .flags = kReadonly,
+     .keys = {1, 1, 1},
+     .route = Route::kKeys},
+    {.name = "mput",
+     .run = cmd_put,
+     .arity = -3,
+     .flags = kWrite | kDenyOom,
+     .keys = {1, -1, 2},
+     .route = Route::kKeys},
+    {.name = "put",
+     .run = cmd_put,
+     .arity = 3,
+     .flags = kWrite | kDenyOom,
+     .keys = {1, 1, 1},
+     .route = Route::kKeys},
 };
 
 struct TestPort final : LoopPort {
   void wake() override {}
 };
 
-// A process of one loop (and one more port, for a thread that gets in the way) over 4 shards, without a socket.
+// Another thread that holds a shard until it is told to leave it.
+class Intruder {
+ public:
+  explicit Intruder(Shard& shard)
+      : thread_([this, &shard] {
+          entered_.set_value(shard.monitor.try_enter());
+          leave_.get_future().wait();
+          shard.leave(port_);
+          while (!port_.idle()) port_.run_all();
+        }) {
+    REQUIRE(entered_.get_future().get());
+  }
+  void leave() {
+    leave_.set_value();
+    thread_.join();
+  }
+
+ private:
+  TestPort port_;
+  std::promise<bool> entered_;
+  std::promise<void> leave_;
+  std::thread thread_;
+};
+
+// A process of one loop over 4 shards,
+// without a socket.
 struct Harness final : Flusher {
   Harness() : server(Options{}, 1), executor((build(), server), 0, port, *this) {
     static const std::span<const CommandSpec> families[] = {kTestCommands};
@@ -60,12 +103,16 @@ struct Harness final : Flusher {
     set_command_table(&table);
   }
   void build() {
-    constexpr uint32_t kShardCount = 4, kSlotsEach = kSlots / kShardCount;
+    constexpr uint32_t kShardCount = 4;
     server.slot_shift = 12;
+    const ShardSetup setup{.slots_each = kSlots / kShardCount,
+                           .databases = 2,
+                           .pages = server.pages,
+                           .large = large_allocator(AllocatorKind::kPooled),
+                           .budget = server.budget,
+                           .now_ms = wall_clock_ms()};
     for (uint32_t i = 0; i < kShardCount; i++) {
-      const KeyspaceSetup setup{.first_slot = i * kSlotsEach, .slots = kSlotsEach, .databases = 2, .pages = &server.pages,
-                                .large = &large_allocator(AllocatorKind::kPooled), .now_ms = wall_clock_ms()};
-      server.shard_storage.push_back(std::make_unique<Shard>(i, setup, server.budget));
+      server.shard_storage.push_back(std::make_unique<Shard>(i, setup));
       server.shards.push_back(server.shard_storage.back().get());
     }
     server.loops.push_back(&port);
@@ -81,7 +128,8 @@ struct Harness final : Flusher {
       session.output.consume(n);
     }
     session.output.detach_from_arena();
-    if (session.wait == Session::Wait::kOutput && session.output.bytes() <= Executor::kOutputResume) {
+    if (session.wait == Session::Wait::kOutput &&
+        session.output.bytes() <= Executor::kOutputResume) {
       session.wait = Session::Wait::kNone;
       executor.ready(session);
     }
@@ -108,7 +156,7 @@ struct Harness final : Flusher {
   Shard& shard_of(Bytes key) { return *server.shards[key_slot(key) >> server.slot_shift]; }
 
   Server server;
-  TestPort port, other;
+  TestPort port;
   Executor executor;
   std::string written;
   size_t room = SIZE_MAX;
@@ -134,7 +182,8 @@ TEST_CASE("a pipeline is answered in order, errors in their places") {
 
 TEST_CASE("any split of the bytes gives the same replies") {
   Harness h;
-  const std::string sent = "*3\r\n$3\r\nput\r\n$1\r\na\r\n$3\r\nxyz\r\n*2\r\n$3\r\nget\r\n$1\r\na\r\n";
+  const std::string sent =
+      "*3\r\n$3\r\nput\r\n$1\r\na\r\n$3\r\nxyz\r\n*2\r\n$3\r\nget\r\n$1\r\na\r\n";
   for (size_t cut = 0; cut <= sent.size(); cut++) {
     auto session = make_session();
     std::string replies = h.run(*session, sent.substr(0, cut));
@@ -157,17 +206,19 @@ TEST_CASE("more commands than a batch holds") {
   h.executor.forget(*session);
 }
 
-TEST_CASE("a command for a busy shard waits in its queue, what follows it waits behind it, others go on") {
+TEST_CASE(
+    "a command for a busy shard waits in its queue, what follows it waits behind it, others go "
+    "on") {
   Harness h;
   auto first = make_session();
   auto second = make_session();
   Shard& busy = h.shard_of("a");
-  REQUIRE(busy.monitor.try_enter());
+  Intruder intruder(busy);
   CHECK(h.run(*first, "echo before\r\nput a 1\r\necho after\r\n") == "$6\r\nbefore\r\n");
   CHECK(first->wait == Session::Wait::kCommand);
   CHECK(h.run(*second, "echo other\r\n") == "$5\r\nother\r\n");
   CHECK(h.run(*first, "get a\r\n") == "");
-  busy.leave(h.other);  // drains the queue
+  intruder.leave();  // drains the queue
   CHECK(h.run(*second, "") == "+OK\r\n$5\r\nafter\r\n$1\r\n1\r\n");
   h.executor.forget(*first);
   h.executor.forget(*second);
@@ -177,10 +228,9 @@ TEST_CASE("a command over several shards, one of them busy, goes through the seq
   Harness h;
   auto session = make_session();
   Shard& busy = h.shard_of("a");
-  REQUIRE(busy.monitor.try_enter());
+  Intruder intruder(busy);
   CHECK(h.run(*session, "mput a 1 b 2 c 3 d 4 e 5\r\ncount\r\n") == "");
-  busy.leave(h.other);
-  while (!h.other.idle()) h.other.run_all();
+  intruder.leave();
   CHECK(h.run(*session, "get e\r\n") == "+OK\r\n:5\r\n$1\r\n5\r\n");
   for (Shard* shard : h.server.shards) CHECK(!shard->monitor.held());
   h.executor.forget(*session);
@@ -192,7 +242,8 @@ TEST_CASE("a client that does not read runs nothing more until half of what it i
   h.room = 0;
   std::string sent = "put a " + std::string(100'000, 'x') + "\r\n";
   for (int i = 0; i < 100; i++) sent += "get a\r\n";
-  CHECK(h.run(*session, "*3\r\n$3\r\nput\r\n$1\r\na\r\n$100000\r\n" + std::string(100'000, 'x') + "\r\n") == "");
+  CHECK(h.run(*session, "*3\r\n$3\r\nput\r\n$1\r\na\r\n$100000\r\n" + std::string(100'000, 'x') +
+                            "\r\n") == "");
   sent.erase(0, sent.find("get"));
   CHECK(h.run(*session, sent) == "");
   CHECK(session->wait == Session::Wait::kOutput);
@@ -210,16 +261,25 @@ TEST_CASE("a client that does not read runs nothing more until half of what it i
 TEST_CASE("a protocol error is the last reply") {
   Harness h;
   auto session = make_session();
-  CHECK(h.run(*session, "echo a\r\n*x\r\necho b\r\n") == "$1\r\na\r\n-ERR Protocol error: invalid multibulk length\r\n");
+  CHECK(h.run(*session, "echo a\r\n*x\r\necho b\r\n") ==
+        "$1\r\na\r\n-ERR Protocol error: invalid multibulk length\r\n");
   CHECK(session->closing);
   h.executor.forget(*session);
 }
 
-TEST_CASE("nothing runs after the command that ends the session, before AUTH nothing but what may") {
+TEST_CASE(
+    "nothing runs after the command that ends the session, before AUTH nothing but what may") {
   Harness h;
   auto session = make_session();
   session->client.authenticated = false;
-  CHECK(h.run(*session, "echo a\r\nend\r\necho b\r\n") == "-NOAUTH Authentication required.\r\n+OK\r\n");
+  REQUIRE(h.server.options
+              .update([](Options& o) -> Status {
+                o.requirepass = "secret";
+                return Ok{};
+              })
+              .ok());
+  CHECK(h.run(*session, "echo a\r\nend\r\necho b\r\n") ==
+        "-NOAUTH Authentication required.\r\n+OK\r\n");
   h.executor.forget(*session);
 }
 
@@ -227,8 +287,14 @@ TEST_CASE("maxmemory is judged when the command runs") {
   Harness h;
   auto session = make_session();
   h.run(*session, "put a 1\r\n");
-  REQUIRE(h.server.options.update([](Options& o) -> Status { o.maxmemory = 1; return Ok{}; }).ok());
-  CHECK(h.run(*session, "put b 1\r\nget a\r\n") == "-" + std::string(err::kOutOfMemory) + "\r\n$1\r\n1\r\n");
+  REQUIRE(h.server.options
+              .update([](Options& o) -> Status {
+                o.maxmemory = 1;
+                return Ok{};
+              })
+              .ok());
+  CHECK(h.run(*session, "put b 1\r\nget a\r\n") ==
+        "-" + std::string(err::kOutOfMemory) + "\r\n$1\r\n1\r\n");
   h.executor.forget(*session);
 }
 

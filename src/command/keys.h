@@ -1,5 +1,5 @@
-// The keyspace as a command sees it: the shards that are held for it, one database, one frozen time. Plain
-// single-threaded code over all of them; which shard a key lives in never shows.
+// The keyspace as a command sees it: the shards that are held for it, one database, one frozen
+// time. Plain single-threaded code over all of them; which shard a key lives in never shows.
 #pragma once
 
 #include <span>
@@ -13,13 +13,15 @@ namespace cobnut {
 
 class Keys {
  public:
-  // `shards`: of the whole server in slot order, a power of two of them; `slot_shift`: slot >> slot_shift is the index.
+  // `shards`: of the whole server in slot order, a power of two of them; `slot_shift`: slot >>
+  // slot_shift is the index.
   Keys(std::span<Shard* const> shards, int slot_shift, int db, int64_t now_ms)
       : shards_(shards), slot_shift_(slot_shift), db_(db), now_ms_(now_ms) {}
 
   int db() const { return db_; }
   int64_t now_ms() const { return now_ms_; }
-  // For commands of Route::kAll, which hold them all, and Route::kCustom, which hold those that they asked for.
+  // For commands of Route::kAll, which hold them all, and Route::kCustom, which hold those that
+  // they asked for.
   std::span<Shard* const> shards() const { return shards_; }
   size_t shard_index(Position position) const { return slot_of(position) >> slot_shift_; }
   Keyspace& at(const Key& key) {

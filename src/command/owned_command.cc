@@ -49,8 +49,12 @@ void Completion::deliver() {
 }
 
 QueuedCommand::QueuedCommand(Executor& home, const Request& request, Shard& shard)
-    : server_(home.server()), shard_(shard), spec_(request.spec), words_(request.args),
-      client_(request.session->client), completion_(new Completion(home, *request.session)) {}
+    : server_(home.server()),
+      shard_(shard),
+      spec_(request.spec),
+      words_(request.args),
+      client_(request.session->client),
+      completion_(new Completion(home, *request.session)) {}
 
 void QueuedCommand::run_held(Monitor& monitor, LoopPort&) {
   DCHECK(&monitor == &shard_.monitor);
@@ -62,9 +66,14 @@ void QueuedCommand::run_held(Monitor& monitor, LoopPort&) {
 
 void QueuedCommand::deliver() { CHECK(false); }  // it is never posted: its Completion is
 
-SequencedCommand::SequencedCommand(Executor& home, const Request& request, std::span<Shard* const> shards)
-    : server_(home.server()), shards_(shards.begin(), shards.end()), spec_(request.spec), words_(request.args),
-      client_(request.session->client), completion_(new Completion(home, *request.session)) {
+SequencedCommand::SequencedCommand(Executor& home, const Request& request,
+                                   std::span<Shard* const> shards)
+    : server_(home.server()),
+      shards_(shards.begin(), shards.end()),
+      spec_(request.spec),
+      words_(request.args),
+      client_(request.session->client),
+      completion_(new Completion(home, *request.session)) {
   for (Shard* shard : shards_) monitors.push_back(&shard->monitor);
 }
 

@@ -1,5 +1,6 @@
-// A command that could not run in its turn: it owns its words and carries its client's facts, so that it may run on any
-// loop. Only its reply goes back to its connection, through its loop's inbox (I16).
+// A command that could not run in its turn: it owns its words and carries its client's facts, so
+// that it may run on any loop. Only its reply goes back to its connection, through its loop's inbox
+// (I16).
 #pragma once
 
 #include <memory>

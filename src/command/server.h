@@ -1,4 +1,5 @@
-// What commands may know of the process. Built by the composition root (server/), lives until all loops have ended.
+// What commands may know of the process. Built by the composition root (server/), lives until all
+// loops have ended.
 #pragma once
 
 #include <cstdint>
@@ -18,26 +19,29 @@
 namespace cobnut {
 
 struct Server {
-  Server(Options initial, size_t loop_count) : options(std::move(initial), loop_count), counters(loop_count) {}
+  Server(Options initial, size_t loop_count)
+      : options(std::move(initial), loop_count), counters(loop_count) {}
+
+  PagePool pages;  // any thread; first, since the shards give their pages back to it
 
   // fixed after construction
-  std::string run_id;              // 40 hex digits, new at each start (INFO run_id)
+  std::string run_id;  // 40 hex digits, new at each start (INFO run_id)
   std::string executable;
-  std::string config_file;         // empty: none
-  int64_t started_ms = 0;          // monotonic
+  std::string config_file;  // empty: none
+  int64_t started_ms = 0;   // monotonic
   std::vector<std::unique_ptr<Shard>> shard_storage;
-  std::vector<Shard*> shards;      // in slot order, a power of two
-  int slot_shift = 0;              // slot >> slot_shift: index into shards
+  std::vector<Shard*> shards;  // in slot order, a power of two
+  int slot_shift = 0;          // slot >> slot_shift: index into shards
   std::vector<LoopPort*> loops;
 
   // any thread
   PublishedOptions options;
   Clients clients;
   MemoryBudget budget;
-  PagePool pages;
   std::vector<LoopCounters> counters;  // one a loop, written by it
   std::function<void()> shutdown;      // begins a clean stop; returns at once
-  std::function<void(ClientInfo&)> kick;  // the client's loop looks at `killed` soon, even if the client is silent
+  std::function<void(ClientInfo&)>
+      kick;  // the client's loop looks at `killed` soon, even if the client is silent
 
   template <typename Field>
   uint64_t sum(Field LoopCounters::*field) const {

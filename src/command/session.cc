@@ -18,9 +18,11 @@ Input::~Input() {
 Arena::Window Input::window(Arena& arena, size_t least) {
   if (capacity_ == 0) {
     if (begin_ == end_) return arena.window(least);
-    // More for an input that already lies in the arena: go on right behind it, if nobody else took from the arena.
+    // More for an input that already lies in the arena: go on right behind it, if nobody else took
+    // from the arena.
     const Arena::Window window = arena.window(0);
-    if (window.begin == data_ + end_ && static_cast<size_t>(window.end - window.begin) >= least) return window;
+    if (window.begin == data_ + end_ && static_cast<size_t>(window.end - window.begin) >= least)
+      return window;
     settle();
   }
   if (capacity_ - end_ < least) grow(least);

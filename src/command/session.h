@@ -1,5 +1,6 @@
-// One client's protocol state: what it sent and is not yet executed, what it is owed, and who it is. The network
-// (net/connection.h) feeds it and drains it; the executor (executor.h) runs its commands. Owner: its loop (I7).
+// One client's protocol state: what it sent and is not yet executed, what it is owed, and who it
+// is. The network (net/connection.h) feeds it and drains it; the executor (executor.h) runs its
+// commands. Owner: its loop (I7).
 #pragma once
 
 #include <cstdint>
@@ -14,7 +15,8 @@
 
 namespace cobnut {
 
-// Bytes received and not yet executed: a view into the turn arena, or, when they outlive their turn, a buffer of ours.
+// Bytes received and not yet executed: a view into the turn arena, or, when they outlive their
+// turn, a buffer of ours.
 class Input {
  public:
   ~Input();
@@ -29,8 +31,8 @@ class Input {
   Arena::Window window(Arena& arena, size_t least);
   void received(Arena& arena, size_t n);
 
-  // End of the turn: what is left moves into a buffer of ours, or the buffer is freed when nothing is left.
-  // No view into the input may be alive.
+  // End of the turn: what is left moves into a buffer of ours, or the buffer is freed when nothing
+  // is left. No view into the input may be alive.
   void settle();
   size_t heap_bytes() const { return capacity_; }
 
@@ -45,7 +47,9 @@ class Input {
 
 class Session {
  public:
-  explicit Session(std::shared_ptr<ClientInfo> info) : info_(std::move(info)) { client.id = info_->id; }
+  explicit Session(std::shared_ptr<ClientInfo> info) : info_(std::move(info)) {
+    client.id = info_->id;
+  }
   virtual ~Session() = default;
 
   ClientInfo& info() { return *info_; }
@@ -74,8 +78,9 @@ class Session {
   bool in_turn = false;
   Session* next_ready = nullptr;
 
-  // The command that it waited for has been answered (the reply is in `output`).
-  virtual void on_completed() {}
+  // The command that it waited for has been answered (the reply is in `output`). False: the session
+  // does not go on, and may be gone.
+  virtual bool on_completed() { return true; }
 
  private:
   std::shared_ptr<ClientInfo> info_;

@@ -16,10 +16,17 @@ const CommandTable* g_table = nullptr;
 uint64_t lower8(uint64_t x) {
   constexpr uint64_t kOnes = 0x0101010101010101u;
   const uint64_t low = x & (kOnes * 0x7f);
-  const uint64_t above_at = low + kOnes * (0x80 - 'A');      // high bit: >= 'A'
-  const uint64_t above_z = low + kOnes * (0x80 - 'Z' - 1);   // high bit: > 'Z'
+  const uint64_t above_at = low + kOnes * (0x80 - 'A');     // high bit: >= 'A'
+  const uint64_t above_z = low + kOnes * (0x80 - 'Z' - 1);  // high bit: > 'Z'
   const uint64_t upper = above_at & ~above_z & ~x & (kOnes * 0x80);
   return x | (upper >> 2);
+}
+
+template <typename Word>
+Word load(const char* from) {
+  Word word;
+  memcpy(&word, from, sizeof word);
+  return word;
 }
 
 }  // namespace
@@ -28,22 +35,31 @@ const CommandTable& command_table() { return *g_table; }
 void set_command_table(const CommandTable* table) { g_table = table; }
 
 CommandTable::Packed CommandTable::pack(Bytes name) {
-  Packed packed;
-  memcpy(packed.words, name.data(), std::min(name.size(), kNameMax));
-  for (uint64_t& word : packed.words) word = lower8(word);
+  Packed packed{.size = name.size()};
+  const char* const p = name.data();
+  const size_t n = name.size();
+  if (n >= 8) {
+    packed.head = lower8(load<uint64_t>(p));
+    packed.tail = lower8(load<uint64_t>(p + n - 8));
+  } else if (n >= 4) {  // two halves that overlap, equal where they do
+    packed.head = lower8(load<uint32_t>(p) | uint64_t{load<uint32_t>(p + n - 4)} << ((n - 4) * 8));
+  } else if (n > 0) {  // first, middle and last byte, equal where they are the same
+    const auto byte = [p](size_t i) { return uint64_t{static_cast<uint8_t>(p[i])} << (i * 8); };
+    packed.head = lower8(byte(0) | byte(n / 2) | byte(n - 1));
+  }
   return packed;
 }
 
 size_t CommandTable::bucket(const Packed& packed) {
-  const uint64_t mixed = (packed.words[0] ^ (packed.words[1] * 31) ^ (packed.words[2] * 131)) * 0x9E3779B97F4A7C15u;
-  return mixed >> 53;  // the top 11 bits
+  const uint64_t mixed = (packed.head ^ (packed.tail * 31) ^ packed.size) * 0x9E3779B97F4A7C15u;
+  return mixed >> 54;  // the top 10 bits
 }
 
-CommandTable::CommandTable(std::span<const std::span<const CommandSpec>> families) : buckets_(kBuckets) {
-  static_assert(kBuckets == 1u << (64 - 53));
+CommandTable::CommandTable(std::span<const std::span<const CommandSpec>> families)
+    : buckets_(kBuckets) {
+  static_assert(kBuckets == 1u << (64 - 54));
   for (const auto& family : families) {
     for (const CommandSpec& spec : family) {
-      CHECK_OP(spec.name.size(), <=, kNameMax);
       CHECK(find(spec.name) == nullptr);
       const Packed packed = pack(spec.name);
       size_t at = bucket(packed);
@@ -56,11 +72,11 @@ CommandTable::CommandTable(std::span<const std::span<const CommandSpec>> familie
 }
 
 const CommandSpec* CommandTable::find(Bytes name) const {
-  if (name.size() > kNameMax) return nullptr;
   const Packed packed = pack(name);
   for (size_t at = bucket(packed); buckets_[at].spec != nullptr; at = (at + 1) % kBuckets) {
-    // The size too: a name with a zero byte behind it packs alike.
-    if (buckets_[at].name == packed && buckets_[at].spec->name.size() == name.size()) return buckets_[at].spec;
+    if (buckets_[at].name != packed) continue;
+    if (name.size() > 16 && !equal_ignore_case(buckets_[at].spec->name, name)) continue;
+    return buckets_[at].spec;
   }
   return nullptr;
 }
@@ -81,19 +97,21 @@ bool arity_matches(const CommandSpec& spec, size_t words) {
   return words >= static_cast<size_t>(-spec.arity);
 }
 
-KeyRange key_range(const CommandSpec& spec, std::span<const Bytes> words) {
+KeyRange key_range_by_rule(const CommandSpec& spec, std::span<const Bytes> words) {
   const KeySpec& keys = spec.keys;
   if (keys.first == 0) return {};
   const auto first = static_cast<size_t>(keys.first);
   const auto step = static_cast<size_t>(keys.step);
   if (keys.count_at > 0) {
-    // A count that is malformed, or more than there are words for, names no keys: the command replies with the error.
+    // A count that is malformed, or more than there are words for, names no keys: the command
+    // replies with the error.
     const auto count = parse_int(words[static_cast<size_t>(keys.count_at)]);
     if (!count || *count <= 0 || static_cast<uint64_t>(*count) > words.size()) return {};
     if (first + (static_cast<size_t>(*count) - 1) * step >= words.size()) return {};
     return {first, step, static_cast<size_t>(*count)};
   }
-  const size_t last = keys.last >= 0 ? static_cast<size_t>(keys.last) : words.size() + static_cast<size_t>(keys.last);
+  const size_t last = keys.last >= 0 ? static_cast<size_t>(keys.last)
+                                     : words.size() + static_cast<size_t>(keys.last);
   if (last < first || last >= words.size()) return {};
   return {first, step, (last - first) / step + 1};
 }

@@ -20,7 +20,8 @@ Status PublishedOptions::update(const std::function<Status(Options&)>& change) {
   versions_.push_back({version, std::move(copy)});
   // A reader that announced version v may read v and anything newer.
   uint64_t oldest = version;
-  for (const Seen& seen : seen_) oldest = std::min(oldest, seen.version.load(std::memory_order_seq_cst));
+  for (const Seen& seen : seen_)
+    oldest = std::min(oldest, seen.version.load(std::memory_order_seq_cst));
   std::erase_if(versions_, [&](const Version& v) { return v.version < oldest; });
   return Ok{};
 }

@@ -1,6 +1,7 @@
-// The options in force. CONFIG SET publishes a new Options object; loops read the newest without a lock. An old object is
-// freed once no loop can still be reading it: a loop tells at the start of its check phase which version it reads
-// from now on, and while it sleeps that it reads none (quiescent states).
+// The options in force. CONFIG SET publishes a new Options object; loops read the newest without a
+// lock. An old object is freed once no loop can still be reading it: a loop tells at the start of
+// its check phase which version it reads from now on, and while it sleeps that it reads none
+// (quiescent states).
 #pragma once
 
 #include <atomic>
@@ -22,13 +23,15 @@ class PublishedOptions {
   // Any thread that is a reader between announce() and quiet(), or main before the loops run.
   const Options& current() const { return *current_.load(std::memory_order_acquire); }
 
-  // Reader `index` drops what it read before and may read current() from now on / reads nothing until it announces again.
+  // Reader `index` drops what it read before and may read current() from now on / reads nothing
+  // until it announces again.
   void announce(size_t index) {
     seen_[index].version.store(version_.load(std::memory_order_seq_cst), std::memory_order_seq_cst);
   }
   void quiet(size_t index) { seen_[index].version.store(UINT64_MAX, std::memory_order_seq_cst); }
 
-  // Any thread. `change` edits a copy; its error leaves everything as it was. Returns with the copy in force.
+  // Any thread. `change` edits a copy; its error leaves everything as it was. Returns with the copy
+  // in force.
   Status update(const std::function<Status(Options&)>& change);
 
  private:

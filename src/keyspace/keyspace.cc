@@ -73,16 +73,24 @@ void Keyspace::prefetch_entry(int db, Position position) const {
 // -- writes
 
 void Keyspace::emit(Mutation::Kind kind, Event event, int db, const Key& key) {
-  if (event != Event::kExpired && event != Event::kEvicted) stats_.dirty.add(1);
+  const bool change = kind != Mutation::Kind::kNotice;
+  if (change && event != Event::kExpired && event != Event::kEvicted) stats_.dirty.add(1);
   if (listeners_.empty()) return;
   const Mutation mutation{kind, event, static_cast<uint8_t>(db), key};
   for (MutationListener* listener : listeners_) listener->on_mutation(mutation);
+}
+
+void Keyspace::publish_counts(int db) {
+  KeyspaceStats::Database& counts = stats_.databases[static_cast<size_t>(db)];
+  counts.keys.set(size(db));
+  counts.expiring.set(expiring_size(db));
 }
 
 // The entry dies last: the key may be a view into it.
 void Keyspace::take_out(Table& t, const Key& key, const Found& found, Event event) {
   const Handle handle = t.handle_of(found);
   t.erase(key.position, found);
+  publish_counts(t.db());
   stats_.keys.add(0 - uint64_t{1});
   if (event == Event::kExpired) stats_.expired.add(1);
   emit(Mutation::Kind::kRemoved, event, t.db(), key);
@@ -99,6 +107,7 @@ Written Keyspace::insert(int db, const Key& key, Found* found, const EntryConten
     return Written::kNoMemory;
   }
   stats_.keys.add(1);
+  publish_counts(db);
   return Written::kOk;
 }
 
@@ -115,6 +124,7 @@ Written Keyspace::overwrite(int db, const Key& key, Found found, const EntryCont
     t.replace(&found, now);
   }
   t.note_expiry(found, content.expiry_ms != kNoExpiry);
+  publish_counts(db);
   emit(Mutation::Kind::kPut, event, db, key);
   if (now != old) parts_->entries.destroy(old);
   return Written::kOk;
@@ -177,6 +187,10 @@ void Keyspace::committed(int db, const Key& key, Event event) {
   emit(Mutation::Kind::kPut, event, db, key);
 }
 
+void Keyspace::announce(int db, const Key& key, Event event) {
+  emit(Mutation::Kind::kNotice, event, db, key);
+}
+
 Written Keyspace::set_expiry(int db, const Key& key, Found found, int64_t expiry_ms, Event event) {
   CHECK(found);
   Table& t = *table(db);
@@ -186,6 +200,7 @@ Written Keyspace::set_expiry(int db, const Key& key, Found found, int64_t expiry
   if (now == kNoHandle) return Written::kNoMemory;
   if (now != old) t.replace(&found, now);
   t.note_expiry(found, expiry_ms != kNoExpiry);
+  publish_counts(db);
   emit(Mutation::Kind::kExpiry, event, db, key);
   return Written::kOk;
 }

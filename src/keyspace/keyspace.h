@@ -45,6 +45,11 @@ struct KeyspaceStats {
   Counter expired;       // keys removed because they were due, lazily or by the wheel
   Counter dirty;  // changes that commands made (not expiry, not eviction), flushed keys included
   Counter keys;   // there now, over all databases
+  struct Database {
+    Counter keys;      // Keyspace::size()
+    Counter expiring;  // Keyspace::expiring_size()
+  };
+  std::vector<Database> databases;
 };
 
 class Keyspace {
@@ -93,6 +98,8 @@ class Keyspace {
   // An int value changed in place: no allocation. REQUIRES: found holds Encoding::kInt.
   void set_integer(int db, const Key& key, Found found, int64_t value, Event event);
   void committed(int db, const Key& key, Event event);
+  // One more event of a change that was made and told: SET with EX is "set", then "expire".
+  void announce(int db, const Key& key, Event event);
   Written set_expiry(int db, const Key& key, Found found, int64_t expiry_ms,
                      Event event);  // kNoExpiry: persist
   void remove(int db, const Key& key, Found found, Event event);
@@ -138,6 +145,7 @@ class Keyspace {
   Written insert(int db, const Key& key, Found* found, const struct EntryContent& content);
   Written overwrite(int db, const Key& key, Found found, const EntryContent& content, Event event);
   void take_out(Table& table, const Key& key, const Found& found, Event event);
+  void publish_counts(int db);
   void emit(Mutation::Kind kind, Event event, int db, const Key& key);
   bool expire_slice(int64_t deadline_us);
   bool free_slice(int64_t deadline_us);

@@ -20,7 +20,8 @@ Keyspace::Keyspace(uint32_t first_slot, uint32_t slot_count, int databases, Page
     : first_slot_(first_slot),
       slot_count_(slot_count),
       parts_(std::make_unique<Parts>(pages, large, origin_ms)),
-      tables_(static_cast<size_t>(databases)) {
+      tables_(static_cast<size_t>(databases)),
+      stats_{.databases = std::vector<KeyspaceStats::Database>(static_cast<size_t>(databases))} {
   CHECK_OP(first_slot + slot_count, <=, kSlots);
   CHECK_OP(databases, <=, 256);  // Mutation::db is a byte
   set_now_ms(origin_ms);
@@ -57,6 +58,7 @@ void Keyspace::flush(int db) {
       nullptr;  // its wheel items fire into nothing, or, the id used again, harmlessly
   t->detach();
   detached_.push_back(std::move(t));
+  publish_counts(db);
 }
 
 // Wheel items name tables, not databases: they stay right.
@@ -64,6 +66,8 @@ void Keyspace::swap(int db_a, int db_b) {
   std::swap(tables_[static_cast<size_t>(db_a)], tables_[static_cast<size_t>(db_b)]);
   if (table(db_a) != nullptr) table(db_a)->mount(db_a);
   if (table(db_b) != nullptr) table(db_b)->mount(db_b);
+  publish_counts(db_a);
+  publish_counts(db_b);
 }
 
 // -- walks

@@ -38,6 +38,7 @@ struct Mutation {
     kPut,      // the key has this value (and expiry)
     kRemoved,  // the key is gone
     kExpiry,   // only its expiry changed
+    kNotice,  // nothing changed: a second event of a change that was told before (SET EX: "expire")
   };
   Kind kind;
   Event event;

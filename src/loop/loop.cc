@@ -34,7 +34,8 @@ Loop::Loop(Hooks& hooks) : handles_(std::make_unique<Handles>(hooks)) {
   uv_prepare_init(&h.loop, &h.prepare);
   uv_check_init(&h.loop, &h.check);
   uv_idle_init(&h.loop, &h.idle);
-  CHECK_EQ(uv_async_init(&h.loop, &h.async, [](uv_async_t*) {}), 0);  // after_poll looks at everything anyway
+  CHECK_EQ(uv_async_init(&h.loop, &h.async, [](uv_async_t*) {}),
+           0);  // after_poll looks at everything anyway
   uv_timer_init(&h.loop, &h.timer);
   h.prepare.data = &h;
   h.check.data = h.timer.data = &hooks;
@@ -64,9 +65,10 @@ void Loop::run() { uv_run(&handles_->loop, UV_RUN_DEFAULT); }
 
 void Loop::stop() {
   Handles& h = *handles_;
-  for (auto* handle : {reinterpret_cast<uv_handle_t*>(&h.prepare), reinterpret_cast<uv_handle_t*>(&h.check),
-                       reinterpret_cast<uv_handle_t*>(&h.idle), reinterpret_cast<uv_handle_t*>(&h.async),
-                       reinterpret_cast<uv_handle_t*>(&h.timer)}) {
+  for (auto* handle :
+       {reinterpret_cast<uv_handle_t*>(&h.prepare), reinterpret_cast<uv_handle_t*>(&h.check),
+        reinterpret_cast<uv_handle_t*>(&h.idle), reinterpret_cast<uv_handle_t*>(&h.async),
+        reinterpret_cast<uv_handle_t*>(&h.timer)}) {
     if (!uv_is_closing(handle)) uv_close(handle, nullptr);
   }
 }
@@ -79,7 +81,8 @@ void Loop::set_timer(int64_t period_ms) {
       uv_timer_get_repeat(&handles_->timer) == period) {
     return;
   }
-  uv_timer_start(&handles_->timer, [](uv_timer_t* handle) { hooks_of(handle).on_timer(); }, period, period);
+  uv_timer_start(
+      &handles_->timer, [](uv_timer_t* handle) { hooks_of(handle).on_timer(); }, period, period);
 }
 
 uv_loop_s* Loop::uv() const { return &handles_->loop; }

@@ -1,4 +1,5 @@
-// libuv, wrapped: this folder is the only one that includes uv.h. One Loop per loop thread, with the hooks of a turn:
+// libuv, wrapped: this folder is the only one that includes uv.h. One Loop per loop thread, with
+// the hooks of a turn:
 //
 //   before_poll  (prepare)  says whether the poll may block: the sleep protocol
 //   ...reads, accepts, writes...
@@ -21,7 +22,7 @@ class Loop {
     virtual ~Hooks() = default;
     virtual bool before_poll() = 0;  // true: the poll may block
     virtual void after_poll() = 0;
-    virtual void on_timer() = 0;     // see set_timer
+    virtual void on_timer() = 0;  // see set_timer
   };
 
   explicit Loop(Hooks& hooks);
@@ -29,9 +30,9 @@ class Loop {
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  void run();   // until stop(), then until every handle has closed
-  void stop();  // the loop's thread: closes the loop's own handles
-  void wake();  // any thread: a blocked poll returns. A syscall.
+  void run();                         // until stop(), then until every handle has closed
+  void stop();                        // the loop's thread: closes the loop's own handles
+  void wake();                        // any thread: a blocked poll returns. A syscall.
   void set_timer(int64_t period_ms);  // calls on_timer every so often
 
   uv_loop_s* uv() const;

@@ -12,7 +12,9 @@
 namespace cobnut {
 
 struct Stream::Callbacks {
-  static uv_stream_t* handle(Stream& stream) { return reinterpret_cast<uv_stream_t*>(stream.handle_); }
+  static uv_stream_t* handle(Stream& stream) {
+    return reinterpret_cast<uv_stream_t*>(stream.handle_);
+  }
   static Stream& of(void* data) { return *static_cast<Stream*>(data); }
 
   static void room(uv_handle_t* handle, size_t, uv_buf_t* buffer) {
@@ -59,8 +61,9 @@ int64_t Stream::try_write(std::span<const iovec> pieces, int* error) {
   // uv_buf_t has the layout of iovec on unix (libuv's documentation, uv_buf_t).
   static_assert(sizeof(uv_buf_t) == sizeof(iovec));
   *error = 0;
-  const int n = uv_try_write(Callbacks::handle(*this), reinterpret_cast<const uv_buf_t*>(pieces.data()),
-                             static_cast<unsigned>(pieces.size()));
+  const int n =
+      uv_try_write(Callbacks::handle(*this), reinterpret_cast<const uv_buf_t*>(pieces.data()),
+                   static_cast<unsigned>(pieces.size()));
   if (n == UV_EAGAIN) return 0;
   if (n >= 0) return n;
   *error = -n;
@@ -70,8 +73,9 @@ int64_t Stream::try_write(std::span<const iovec> pieces, int* error) {
 void Stream::write(std::span<const iovec> pieces) {
   auto* request = new uv_write_t;  // only for a client that does not read fast enough
   request->data = this;
-  const int error = uv_write(request, Callbacks::handle(*this), reinterpret_cast<const uv_buf_t*>(pieces.data()),
-                             static_cast<unsigned>(pieces.size()), Callbacks::written);
+  const int error =
+      uv_write(request, Callbacks::handle(*this), reinterpret_cast<const uv_buf_t*>(pieces.data()),
+               static_cast<unsigned>(pieces.size()), Callbacks::written);
   CHECK_EQ(error, 0);  // its failures are reported to the callback
 }
 
@@ -110,7 +114,8 @@ void Listener::pause() { uv_poll_stop(reinterpret_cast<uv_poll_t*>(handle_)); }
 
 void Listener::resume() {
   if (!started_) return;
-  CHECK_EQ(uv_poll_start(reinterpret_cast<uv_poll_t*>(handle_), UV_READABLE, Callbacks::readable), 0);
+  CHECK_EQ(uv_poll_start(reinterpret_cast<uv_poll_t*>(handle_), UV_READABLE, Callbacks::readable),
+           0);
 }
 
 void Listener::close() {

@@ -1,5 +1,5 @@
-// A connected TCP or unix-domain socket on a loop. Owner: the loop's thread. The object may be destroyed only after
-// on_closed(): libuv's handle dies in its close callback.
+// A connected TCP or unix-domain socket on a loop. Owner: the loop's thread. The object may be
+// destroyed only after on_closed(): libuv's handle dies in its close callback.
 #pragma once
 
 #include <sys/uio.h>
@@ -23,7 +23,8 @@ class Stream {
     };
     virtual Room on_room() = 0;              // where the next read goes
     virtual void on_read(size_t bytes) = 0;  // that many bytes were put there
-    virtual void on_end(int error) = 0;      // the peer has closed (0) or the socket failed (errno, positive)
+    virtual void on_end(
+        int error) = 0;  // the peer has closed (0) or the socket failed (errno, positive)
     virtual void on_written(int error) = 0;  // the write() has ended
     virtual void on_closed() = 0;
   };
@@ -32,9 +33,11 @@ class Stream {
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
 
-  // Takes the descriptor and starts reading. False: the descriptor cannot be used, it is closed; on_closed() follows.
+  // Takes the descriptor and starts reading. False: the descriptor cannot be used, it is closed;
+  // on_closed() follows.
   bool open(Loop& loop, int fd, bool unix_socket);
-  // What the socket takes at once: bytes, or -1 with an errno in *error (0 bytes when it takes none now).
+  // What the socket takes at once: bytes, or -1 with an errno in *error (0 bytes when it takes none
+  // now).
   int64_t try_write(std::span<const iovec> pieces, int* error);
   // Writes all of it, later; the bytes stay where they are until on_written(). One at a time.
   void write(std::span<const iovec> pieces);
@@ -61,19 +64,21 @@ class Listener {
     virtual void on_accept_error(int error) = 0;  // EMFILE and friends; called at most once a poll
   };
 
-  Listener(Owner& owner, int fd, bool unix_socket) : owner_(owner), fd_(fd), unix_socket_(unix_socket) {}
+  Listener(Owner& owner, int fd, bool unix_socket)
+      : owner_(owner), fd_(fd), unix_socket_(unix_socket) {}
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
   ~Listener();  // REQUIRES: closed, and the loop has run since
   void start(Loop& loop);
-  void pause();   // out of descriptors: polled again after resume()
+  void pause();  // out of descriptors: polled again after resume()
   void resume();
   void close();
 
  private:
   struct Callbacks;
   friend struct Callbacks;
-  static constexpr int kAcceptsMax = 64;  // a poll: a burst of connections may not hold up the others
+  static constexpr int kAcceptsMax =
+      64;  // a poll: a burst of connections may not hold up the others
   static constexpr size_t kHandleBytes = 160;
   alignas(16) char handle_[kHandleBytes];
   Owner& owner_;

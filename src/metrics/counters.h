@@ -1,5 +1,5 @@
-// Counters of one loop. Written by the loop's thread only, read by INFO from anywhere: a relaxed load and store, no
-// locked instruction.
+// Counters of one loop. Written by the loop's thread only, read by INFO from anywhere: a relaxed
+// load and store, no locked instruction.
 #pragma once
 
 #include <atomic>
@@ -12,8 +12,11 @@ class Counter {
   void add(uint64_t n = 1) {
     value_.store(value_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
   }
+  void set(uint64_t n) { value_.store(n, std::memory_order_relaxed); }  // of what can also shrink
   uint64_t get() const { return value_.load(std::memory_order_relaxed); }
-  void clear() { value_.store(0, std::memory_order_relaxed); }  // CONFIG RESETSTAT: may lose a count that races it
+  void clear() {
+    value_.store(0, std::memory_order_relaxed);
+  }  // CONFIG RESETSTAT: may lose a count that races it
 
  private:
   std::atomic<uint64_t> value_{0};
@@ -22,10 +25,10 @@ class Counter {
 struct alignas(64) LoopCounters {
   Counter connections_received;
   Counter connections_rejected;
-  Counter commands;            // executed on this loop
-  Counter commands_queued;     // went into a busy shard's queue
-  Counter transactions_queued; // went through the sequencer
-  Counter errors;              // error replies
+  Counter commands;             // executed on this loop
+  Counter commands_queued;      // went into a busy shard's queue
+  Counter transactions_queued;  // went through the sequencer
+  Counter errors;               // error replies
   Counter net_input_bytes;
   Counter net_output_bytes;
   Counter turns;

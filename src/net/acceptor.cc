@@ -16,9 +16,12 @@ namespace {
 constexpr char kTooManyText[] = "-ERR max number of clients reached\r\n";
 // The code and the first sentence are Redis's; the advice is ours.
 constexpr char kProtectedText[] =
-    "-DENIED Cobnut is running in protected mode because protected mode is enabled and no password is set for the "
-    "default user. In this mode connections are only accepted from the loopback interface. To accept others, set a "
-    "password (requirepass), or turn it off from the server's own host: CONFIG SET protected-mode no.\r\n";
+    "-DENIED Cobnut is running in protected mode because protected mode is enabled and no password "
+    "is set for the "
+    "default user. In this mode connections are only accepted from the loopback interface. To "
+    "accept others, set a "
+    "password (requirepass), or turn it off from the server's own host: CONFIG SET protected-mode "
+    "no.\r\n";
 
 }  // namespace
 
@@ -26,7 +29,8 @@ Status Acceptor::listen(const Options& options) {
   if (options.port != 0) {
     for (const std::string& address : options.bind) {
       const bool optional = address.starts_with('-');
-      Result<int> fd = listen_tcp(optional ? address.substr(1) : address, options.port, options.tcp_backlog);
+      Result<int> fd =
+          listen_tcp(optional ? address.substr(1) : address, options.port, options.tcp_backlog);
       if (fd.ok()) {
         listeners_.push_back(std::make_unique<Listener>(*this, *fd, false));
       } else if (!optional) {
@@ -39,7 +43,9 @@ Status Acceptor::listen(const Options& options) {
     if (!fd.ok()) return Error{fd.error()};
     listeners_.push_back(std::make_unique<Listener>(*this, *fd, true));
   }
-  if (listeners_.empty()) return Error{"nothing to listen on: port is 0 and no unixsocket is set, or no bind address exists"};
+  if (listeners_.empty())
+    return Error{
+        "nothing to listen on: port is 0 and no unixsocket is set, or no bind address exists"};
   return Ok{};
 }
 
@@ -77,7 +83,8 @@ void Acceptor::on_accept(int fd, bool unix_socket) {
   }
   if (total >= static_cast<size_t>(options.maxclients)) return refuse(fd, kTooManyText);
   Peer peer = peer_of(fd, unix_socket);
-  if (!peer.loopback && options.protected_mode && options.requirepass.empty()) return refuse(fd, kProtectedText);
+  if (!peer.loopback && options.protected_mode && options.requirepass.empty())
+    return refuse(fd, kProtectedText);
   if (!unix_socket) tune_tcp(fd, options.tcp_keepalive);
 
   auto info = std::make_shared<ClientInfo>();

@@ -1,6 +1,6 @@
-// Accepts on the first loop and hands each socket to the loop with the fewest connections: the kernel's own spreading
-// (SO_REUSEPORT) leaves some loops with twice the load of others (MECHANISMS §1.4). Refuses what may not come in.
-// Owner: the first loop's thread.
+// Accepts on the first loop and hands each socket to the loop with the fewest connections: the
+// kernel's own spreading (SO_REUSEPORT) leaves some loops with twice the load of others (MECHANISMS
+// §1.4). Refuses what may not come in. Owner: the first loop's thread.
 #pragma once
 
 #include <latch>
@@ -14,12 +14,14 @@ namespace cobnut {
 
 class Acceptor final : public Listener::Owner {
  public:
-  Acceptor(Server& server, std::span<const std::unique_ptr<LoopThread>> loops) : server_(server), loops_(loops) {}
+  Acceptor(Server& server, std::span<const std::unique_ptr<LoopThread>> loops)
+      : server_(server), loops_(loops) {}
 
   // Before the loops run. All of bind, and the unix socket. An error tells which one failed.
   Status listen(const Options& options);
   void start();  // before the loops run: on the first loop
-  // Before loops[0] is told to stop; then wait() until no socket will be handed to another loop any more.
+  // Before loops[0] is told to stop; then wait() until no socket will be handed to another loop any
+  // more.
   void wait_closed() { closed_.wait(); }
 
  private:

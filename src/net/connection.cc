@@ -10,9 +10,10 @@
 namespace cobnut {
 namespace {
 
-constexpr size_t kReadLeast = 16 * 1024;        // bytes: smallest room for a read
-constexpr size_t kReadMost = 4 * 1024 * 1024;   // bytes asked for at once, whatever a client announces
-constexpr size_t kPiecesMax = 64;               // iovecs of one write: more than one is rare
+constexpr size_t kReadLeast = 16 * 1024;  // bytes: smallest room for a read
+constexpr size_t kReadMost =
+    4 * 1024 * 1024;               // bytes asked for at once, whatever a client announces
+constexpr size_t kPiecesMax = 64;  // iovecs of one write: more than one is rare
 
 }  // namespace
 
@@ -55,7 +56,8 @@ bool Connection::write_some() {
   while (!output.empty()) {
     iovec pieces[kPiecesMax];
     size_t count = 0, total = 0;
-    for (const Output::Segment* s = output.segments(); s != nullptr && count < kPiecesMax; s = s->next) {
+    for (const Output::Segment* s = output.segments(); s != nullptr && count < kPiecesMax;
+         s = s->next) {
       pieces[count++] = {s->data, s->size};
       total += s->size;
     }
@@ -90,7 +92,8 @@ void Connection::write_later() {
   output.detach_from_arena();
   iovec pieces[kPiecesMax];
   size_t count = 0;
-  for (const Output::Segment* s = output.segments(); s != nullptr && count < kPiecesMax; s = s->next) {
+  for (const Output::Segment* s = output.segments(); s != nullptr && count < kPiecesMax;
+       s = s->next) {
     pieces[count++] = {s->data, s->size};
     writing_bytes_ += s->size;
   }
@@ -117,8 +120,10 @@ void Connection::check_output_limits() {
   resume_if_drained();
   const Options& options = loop_.executor().server().options.current();
   const auto owed = static_cast<int64_t>(output.heap_bytes());
-  const bool over_hard = options.client_output_buffer_hard > 0 && owed > options.client_output_buffer_hard;
-  bool over_soft = options.client_output_buffer_soft > 0 && owed > options.client_output_buffer_soft;
+  const bool over_hard =
+      options.client_output_buffer_hard > 0 && owed > options.client_output_buffer_hard;
+  bool over_soft =
+      options.client_output_buffer_soft > 0 && owed > options.client_output_buffer_soft;
   if (over_soft) {
     if (over_soft_ms_ == 0) over_soft_ms_ = loop_.now_ms();
     over_soft = loop_.now_ms() - over_soft_ms_ >= options.client_output_buffer_soft_seconds * 1000;
@@ -126,7 +131,8 @@ void Connection::check_output_limits() {
     over_soft_ms_ = 0;
   }
   if (!over_hard && !over_soft) return;
-  log::warning("net", "client %s does not read: %lld bytes owed, above client-output-buffer-limit: closed",
+  log::warning("net",
+               "client %s does not read: %lld bytes owed, above client-output-buffer-limit: closed",
                info().address.c_str(), static_cast<long long>(owed));
   loop_.executor().counters().output_buffer_limit_disconnections.add();
   close();
@@ -145,14 +151,15 @@ void Connection::on_closed() {
   if (wait != Wait::kCommand) loop_.destroy(*this);
 }
 
-void Connection::on_completed() {
-  if (handle_closed_) return loop_.destroy(*this);
-  loop_.executor().ready(*this);
+bool Connection::on_completed() {
+  if (!handle_closed_) return true;
+  loop_.destroy(*this);
+  return false;
 }
 
 bool Connection::idle_since(int64_t monotonic_ms) {
-  return info().last_active_ms.load(std::memory_order_relaxed) <= monotonic_ms && wait != Wait::kCommand &&
-         output.empty();
+  return info().last_active_ms.load(std::memory_order_relaxed) <= monotonic_ms &&
+         wait != Wait::kCommand && output.empty();
 }
 
 }  // namespace cobnut

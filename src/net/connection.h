@@ -1,5 +1,6 @@
-// One client's socket: feeds the session with what arrives and writes what it is owed, once per loop turn in the common
-// case. About 750 bytes when idle: no buffer, no timer. Owner: its loop (I7).
+// One client's socket: feeds the session with what arrives and writes what it is owed, once per
+// loop turn in the common case. About 750 bytes when idle: no buffer, no timer. Owner: its loop
+// (I7).
 #pragma once
 
 #include <memory>
@@ -18,7 +19,7 @@ class Connection final : public Session, private Stream::Owner {
 
   void open(Loop& loop);  // takes info().fd
   void flush();           // writes what the socket takes (Flusher::flush)
-  void close();           // at once; destroyed when the handle has closed and no command of it is out
+  void close();  // at once; destroyed when the handle has closed and no command of it is out
   bool idle_since(int64_t monotonic_ms);  // nothing received, owed or running since then
 
   Connection* previous = nullptr;  // links of the loop's list
@@ -30,7 +31,7 @@ class Connection final : public Session, private Stream::Owner {
   void on_end(int error) override;
   void on_written(int error) override;
   void on_closed() override;
-  void on_completed() override;
+  bool on_completed() override;
 
   bool write_some();
   void write_later();
@@ -39,9 +40,9 @@ class Connection final : public Session, private Stream::Owner {
 
   LoopThread& loop_;
   Stream stream_;
-  size_t writing_bytes_ = 0;   // of the write() under way; 0: none
-  int64_t over_soft_ms_ = 0;   // since when the output is above the soft limit; 0: it is not
-  bool ended_ = false;         // the peer sends nothing more: closed when what it sent has run
+  size_t writing_bytes_ = 0;  // of the write() under way; 0: none
+  int64_t over_soft_ms_ = 0;  // since when the output is above the soft limit; 0: it is not
+  bool ended_ = false;        // the peer sends nothing more: closed when what it sent has run
   bool handle_closed_ = false;
 };
 

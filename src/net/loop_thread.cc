@@ -10,9 +10,10 @@
 namespace cobnut {
 namespace {
 
-// Periods of the loop's timer, ms. With slices of 500 us, work that is overdue gets a quarter of a core.
+// Periods of the loop's timer, ms. With slices of 500 us, work that is overdue gets a quarter of a
+// core.
 constexpr int64_t kTickIdleMs = 100;
-constexpr int64_t kTickArmedMs = 25;    // some key expires: lag <= tick of the wheel + this
+constexpr int64_t kTickArmedMs = 25;  // some key expires: lag <= tick of the wheel + this
 constexpr int64_t kTickOverdueMs = 2;
 constexpr int64_t kSliceUs = 500;
 constexpr int64_t kIdleCheckMs = 1000;  // how often `timeout` is looked at
@@ -22,7 +23,8 @@ constexpr int64_t kIdleCheckMs = 1000;  // how often `timeout` is looked at
 // A connected socket on its way to its loop.
 class LoopThread::Adoption final : public Message {
  public:
-  Adoption(LoopThread& to, std::shared_ptr<ClientInfo> client) : to_(to), client_(std::move(client)) {}
+  Adoption(LoopThread& to, std::shared_ptr<ClientInfo> client)
+      : to_(to), client_(std::move(client)) {}
   void deliver() override {
     to_.add(std::move(client_));
     delete this;
@@ -99,7 +101,8 @@ bool LoopThread::before_poll() {
 void LoopThread::after_poll() {
   awake();
   now_ms_ = monotonic_clock_ms();
-  if (executor_.run_turn() && server_.options.current().busy_poll_us > 0) last_work_us_ = monotonic_clock_us();
+  if (executor_.run_turn() && server_.options.current().busy_poll_us > 0)
+    last_work_us_ = monotonic_clock_us();
 }
 
 void LoopThread::on_timer() {
@@ -126,6 +129,7 @@ void LoopThread::run_background() {
     } else if (shard.keyspace.next_expiry_ms() != INT64_MAX) {
       period_ms = std::min(period_ms, kTickArmedMs);
     }
+    shard.publish_all_memory();
     shard.leave(*this);
   }
   loop_.set_timer(period_ms);
@@ -136,7 +140,8 @@ void LoopThread::run_background() {
 void LoopThread::add(std::shared_ptr<ClientInfo> client) {
   server_.clients.add(client);
   auto* connection = new Connection(*this, std::move(client));
-  connection->client.authenticated = connection->info().authenticated.load(std::memory_order_relaxed);
+  connection->client.authenticated =
+      connection->info().authenticated.load(std::memory_order_relaxed);
   connection->previous = last_;
   (last_ == nullptr ? first_ : last_->next) = connection;
   last_ = connection;
@@ -179,7 +184,8 @@ void LoopThread::stop_now() {
   }
 }
 
-// The loop's own handles go last: completions may still be on their way to connections that are closing.
+// The loop's own handles go last: completions may still be on their way to connections that are
+// closing.
 void LoopThread::finish_stop() {
   if (first_ == nullptr && connections() == 0 && !executor_.has_work()) loop_.stop();
 }

@@ -1,4 +1,5 @@
-// One loop thread: its libuv loop, its inbox, its executor, its connections, and the background slices of its home shards.
+// One loop thread: its libuv loop, its inbox, its executor, its connections, and the background
+// slices of its home shards.
 #pragma once
 
 #include <atomic>
@@ -68,7 +69,7 @@ class LoopThread final : public LoopPort, private Loop::Hooks, private Flusher {
   Connection* first_ = nullptr;
   Connection* last_ = nullptr;
   int64_t now_ms_ = 0;
-  int64_t last_work_us_ = 0;   // monotonic: for busy-poll-us
+  int64_t last_work_us_ = 0;  // monotonic: for busy-poll-us
   int64_t idle_checked_ms_ = 0;
   bool stopping_ = false;
   std::function<void()> on_tick_;

@@ -21,7 +21,9 @@ Error failed(const std::string& what, int fd, int error) {
   return Error{what + ": " + strerror(error)};
 }
 
-void set_option(int fd, int level, int name, int value) { setsockopt(fd, level, name, &value, sizeof value); }
+void set_option(int fd, int level, int name, int value) {
+  setsockopt(fd, level, name, &value, sizeof value);
+}
 
 std::string text_of(const sockaddr_storage& address) {
   char host[INET6_ADDRSTRLEN] = "?";
@@ -85,13 +87,17 @@ Result<int> listen_unix(const std::string& path, int64_t mode, int64_t backlog) 
   if (fd < 0) return failed(what, fd, errno);
   struct stat status;
   if (stat(path.c_str(), &status) == 0) {
-    if (!S_ISSOCK(status.st_mode)) return failed(what + ": a file that is no socket is there", fd, EEXIST);
-    if (connect(fd, generic, sizeof address) == 0) return failed(what + ": a server listens there", fd, EADDRINUSE);
+    if (!S_ISSOCK(status.st_mode))
+      return failed(what + ": a file that is no socket is there", fd, EEXIST);
+    if (connect(fd, generic, sizeof address) == 0)
+      return failed(what + ": a server listens there", fd, EADDRINUSE);
     unlink(path.c_str());
   }
   if (bind(fd, generic, sizeof address) != 0) return failed(what, fd, errno);
-  if (mode != 0 && chmod(path.c_str(), static_cast<mode_t>(mode)) != 0) return failed(what, fd, errno);
-  if (listen(fd, static_cast<int>(std::min<int64_t>(backlog, INT32_MAX))) != 0) return failed(what, fd, errno);
+  if (mode != 0 && chmod(path.c_str(), static_cast<mode_t>(mode)) != 0)
+    return failed(what, fd, errno);
+  if (listen(fd, static_cast<int>(std::min<int64_t>(backlog, INT32_MAX))) != 0)
+    return failed(what, fd, errno);
   return fd;
 }
 
@@ -103,7 +109,8 @@ Peer peer_of(int fd, bool unix_socket) {
     const std::string path = reinterpret_cast<sockaddr_un&>(local).sun_path;
     return {path + ":0", path + ":0", true};
   }
-  if (getpeername(fd, reinterpret_cast<sockaddr*>(&remote), &remote_size) != 0) return {"?:0", text_of(local), false};
+  if (getpeername(fd, reinterpret_cast<sockaddr*>(&remote), &remote_size) != 0)
+    return {"?:0", text_of(local), false};
   return {text_of(remote), text_of(local), is_loopback(remote)};
 }
 

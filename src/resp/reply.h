@@ -1,8 +1,11 @@
-// Builds one reply in RESP2 or RESP3, straight into an Output. One handler serves both: where the protocols differ
-// (null, map, set, double, boolean, verbatim, push) the builder chooses.
+// Builds one reply in RESP2 or RESP3, straight into an Output. One handler serves both: where the
+// protocols differ (null, map, set, double, boolean, verbatim, push) the builder chooses. Forms and
+// texts are those of Redis 7.0.15. What every GET and SET needs is inline: one reserve() each, then
+// plain stores.
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 
 #include "base/bytes.h"
 #include "resp/output.h"
@@ -15,29 +18,85 @@ class Reply {
 
   int resp() const { return resp_; }
   void set_resp(int resp) { resp_ = resp; }  // HELLO: from its own reply on
+  Output& output() { return out_; }
 
-  void simple(Bytes text);         // +text
+  void simple(Bytes text) {  // +text; REQUIRES: no line break in it
+    char* to = out_.reserve(text.size() + 3);
+    *to++ = '+';
+    out_.commit(line_end(put(to, text)));
+  }
   void ok() { simple("OK"); }
-  void error(Bytes text);          // -text, where text starts with its code: "ERR ...", "WRONGTYPE ..." (base/errors.h)
+  void error(Bytes text);  // -text, where text starts with its code: "ERR ...", "WRONGTYPE ..."
+                           // (base/errors.h)
   // Formats like printf; line breaks in client data become spaces, as Redis does.
   void error_format(const char* format, ...) __attribute__((format(printf, 2, 3)));
-  void integer(int64_t value);     // :n
-  void bulk(Bytes bytes);          // $n
+  void integer(int64_t value) {  // :n
+    char* to = out_.reserve(1 + kDigitsMax + 2);
+    *to++ = ':';
+    out_.commit(line_end(put_signed(to, value)));
+  }
+  void bulk(Bytes bytes) {  // $n
+    char* to = out_.reserve(bytes.size() + 1 + kDigitsMax + 2 + 2);
+    *to++ = '$';
+    to = line_end(put_unsigned(to, bytes.size()));
+    out_.commit(line_end(put(to, bytes)));
+  }
   void bulk_integer(int64_t value);  // the decimal text as a bulk
-  void null();                     // $-1 or _
-  void null_array();               // *-1 or _
-  void array(size_t count);        // then `count` replies
-  void map(size_t pairs);          // then 2 * `pairs` replies
-  void set(size_t count);
-  void push(size_t count);
-  void attribute(size_t pairs);    // RESP3 only
-  void boolean(bool value);        // :1/:0 or #t/#f
-  void real(double value);         // bulk or ,
+  void null() { raw(resp_ == 2 ? Bytes("$-1\r\n") : Bytes("_\r\n")); }
+  void null_array() { raw(resp_ == 2 ? Bytes("*-1\r\n") : Bytes("_\r\n")); }
+  void array(size_t count) { header('*', count); }  // then `count` replies
+  void map(size_t pairs) {
+    resp_ == 2 ? header('*', 2 * pairs) : header('%', pairs);
+  }  // then 2 * `pairs` replies
+  void set(size_t count) { header(resp_ == 2 ? '*' : '~', count); }
+  void push(size_t count) { header(resp_ == 2 ? '*' : '>', count); }
+  void attribute(size_t pairs);  // RESP3 only
+  void boolean(bool value) {     // :1/:0 or #t/#f
+    if (resp_ == 2)
+      raw(value ? Bytes(":1\r\n") : Bytes(":0\r\n"));
+    else
+      raw(value ? Bytes("#t\r\n") : Bytes("#f\r\n"));
+  }
+  void real(double value);                             // bulk or ,
   void verbatim(Bytes text, const char extension[3]);  // bulk or =txt:
   // Errors so far, for INFO errorstats and EXEC.
   bool failed() const { return failed_; }
 
  private:
+  static constexpr size_t kDigitsMax = 20;  // "-9223372036854775808", "18446744073709551615"
+
+  static char* put(char* to, Bytes bytes) {
+    if (!bytes.empty()) memcpy(to, bytes.data(), bytes.size());  // an empty view may point nowhere
+    return to + bytes.size();
+  }
+  static char* line_end(char* to) {
+    to[0] = '\r';
+    to[1] = '\n';
+    return to + 2;
+  }
+  static char* put_unsigned(char* to, uint64_t value) {
+    if (value < 10) {
+      *to = static_cast<char>('0' + value);
+      return to + 1;
+    }
+    return put_digits(to, value);
+  }
+  static char* put_signed(char* to, int64_t value) {
+    if (value >= 0) return put_unsigned(to, static_cast<uint64_t>(value));
+    *to = '-';
+    return put_unsigned(to + 1, -static_cast<uint64_t>(value));
+  }
+  static char* put_digits(char* to, uint64_t value);
+  void raw(Bytes bytes) {  // a few bytes
+    char* to = out_.reserve(bytes.size());
+    out_.commit(put(to, bytes));
+  }
+  void header(char type, size_t count) {
+    char* to = out_.reserve(1 + kDigitsMax + 2);
+    *to++ = type;
+    out_.commit(line_end(put_unsigned(to, count)));
+  }
+
   Output& out_;
   int resp_;
   bool failed_ = false;

@@ -9,10 +9,11 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
-#include <random>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/random.h"
+#include "base/version.h"
 #include "command/server.h"
 #include "command/table.h"
 #include "commands/families.h"
@@ -20,24 +21,17 @@
 #include "net/acceptor.h"
 #include "net/loop_thread.h"
 #include "server/threads.h"
-#include "server/version.h"
 
 namespace cobnut {
 namespace {
 
 constexpr size_t kThreadsMax = 256;
 constexpr size_t kShardsMax = 4096;
-constexpr size_t kShardsPerThread = 8;       // ARCHITECTURE §1
-constexpr rlim_t kDescriptorsBeside = 64;    // listeners, epoll and event descriptors, log files
+constexpr size_t kShardsPerThread = 8;     // ARCHITECTURE §1
+constexpr rlim_t kDescriptorsBeside = 64;  // listeners, epoll and event descriptors, log files
 
-std::string random_hex(size_t digits) {
-  std::random_device device;
-  std::string text;
-  while (text.size() < digits) text += "0123456789abcdef"[device() % 16];
-  return text;
-}
-
-// maxclients connections need descriptors: the soft limit is raised, or maxclients lowered and said so.
+// maxclients connections need descriptors: the soft limit is raised, or maxclients lowered and said
+// so.
 void fit_descriptors(Options& options) {
   const rlim_t wanted = static_cast<rlim_t>(options.maxclients) + kDescriptorsBeside;
   rlimit limit;
@@ -46,51 +40,58 @@ void fit_descriptors(Options& options) {
   raised.rlim_cur = limit.rlim_max == RLIM_INFINITY ? wanted : std::min(wanted, limit.rlim_max);
   if (setrlimit(RLIMIT_NOFILE, &raised) != 0) raised = limit;
   if (raised.rlim_cur >= wanted) return;
-  const auto possible = static_cast<int64_t>(raised.rlim_cur) - static_cast<int64_t>(kDescriptorsBeside);
-  log::warning("server", "maxclients %lld needs %llu file descriptors, the limit is %llu: maxclients is now %lld; raise it with ulimit -n",
+  const auto possible =
+      static_cast<int64_t>(raised.rlim_cur) - static_cast<int64_t>(kDescriptorsBeside);
+  log::warning("server",
+               "maxclients %lld needs %llu file descriptors, the limit is %llu: maxclients is now "
+               "%lld; raise it with ulimit -n",
                static_cast<long long>(options.maxclients), static_cast<unsigned long long>(wanted),
-               static_cast<unsigned long long>(raised.rlim_cur), static_cast<long long>(std::max<int64_t>(possible, 1)));
+               static_cast<unsigned long long>(raised.rlim_cur),
+               static_cast<long long>(std::max<int64_t>(possible, 1)));
   options.maxclients = std::max<int64_t>(possible, 1);
 }
 
 size_t shard_count(const Options& options, size_t threads) {
-  const size_t wanted = options.shards > 0 ? static_cast<size_t>(options.shards) : threads * kShardsPerThread;
+  const size_t wanted =
+      options.shards > 0 ? static_cast<size_t>(options.shards) : threads * kShardsPerThread;
   return std::clamp<size_t>(std::bit_ceil(wanted), 1, kShardsMax);
 }
 
 void build_shards(Server& server, const Options& options, size_t count) {
-  const auto slots = static_cast<uint32_t>(kSlots / count);
-  server.slot_shift = std::countr_zero(slots);
-  LargeAllocator& large = large_allocator(
-      options.allocator == Allocator::kPooled ? AllocatorKind::kPooled : AllocatorKind::kStandard);
+  const ShardSetup setup{
+      .slots_each = static_cast<uint32_t>(kSlots / count),
+      .databases = static_cast<int>(options.databases),
+      .pages = server.pages,
+      .large = large_allocator(options.allocator == Allocator::kPooled ? AllocatorKind::kPooled
+                                                                       : AllocatorKind::kStandard),
+      .budget = server.budget,
+      .now_ms = wall_clock_ms()};
+  server.slot_shift = std::countr_zero(setup.slots_each);
   for (size_t i = 0; i < count; i++) {
-    const KeyspaceSetup setup{.first_slot = static_cast<uint32_t>(i) * slots,
-                              .slots = slots,
-                              .databases = static_cast<int>(options.databases),
-                              .pages = &server.pages,
-                              .large = &large,
-                              .now_ms = wall_clock_ms()};
-    server.shard_storage.push_back(std::make_unique<Shard>(static_cast<uint32_t>(i), setup, server.budget));
+    server.shard_storage.push_back(std::make_unique<Shard>(static_cast<uint32_t>(i), setup));
     server.shards.push_back(server.shard_storage.back().get());
   }
 }
 
 void print_start(const Options& options, const Server& server, size_t threads) {
   char memory[32] = "no limit";
-  if (options.maxmemory > 0) snprintf(memory, sizeof memory, "%.1f MiB", static_cast<double>(options.maxmemory) / (1 << 20));
+  if (options.maxmemory > 0)
+    snprintf(memory, sizeof memory, "%.1f MiB", static_cast<double>(options.maxmemory) / (1 << 20));
   std::string where;
   if (options.port != 0) {
     for (const std::string& address : options.bind) where += (where.empty() ? "" : " ") + address;
     where += " port " + std::to_string(options.port);
   }
   if (!options.unixsocket.empty()) where += (where.empty() ? "" : ", ") + options.unixsocket;
-  printf("\n  Cobnut %s, speaking the Redis protocol (as Redis %s)\n\n"
-         "  listening   %s\n"
-         "  PID: %d\n"
-         "  threads     %zu loops, %zu shards\n"
-         "  memory      %s\n"
-         "  to stop     Ctrl-C, or redis-cli shutdown\n\n",
-         kVersion, kRedisVersion, where.c_str(), static_cast<int>(getpid()), threads, server.shards.size(), memory);
+  printf(
+      "\n  Cobnut %s, speaking the Redis protocol (as Redis %s)\n\n"
+      "  listening   %s\n"
+      "  PID: %d\n"
+      "  threads     %zu loops, %zu shards\n"
+      "  memory      %s\n"
+      "  to stop     Ctrl-C, or redis-cli shutdown\n\n",
+      kCobnutVersion, kRedisVersion, where.c_str(), static_cast<int>(getpid()), threads,
+      server.shards.size(), memory);
   printf("Ready to accept connections\n");
   fflush(stdout);
 }
@@ -122,9 +123,12 @@ int run_server(Options options, const std::string& config_file) {
   }
   fit_descriptors(options);
   const size_t cpus = available_cpus();
-  const size_t threads = std::min(options.threads > 0 ? static_cast<size_t>(options.threads) : cpus, kThreadsMax);
+  const size_t threads =
+      std::min(options.threads > 0 ? static_cast<size_t>(options.threads) : cpus, kThreadsMax);
   if (threads > cpus) {
-    log::warning("server", "threads=%zu is more than the %zu CPUs there are: a loop that is put aside while it holds a shard holds up the others",
+    log::warning("server",
+                 "threads=%zu is more than the %zu CPUs there are: a loop that is put aside while "
+                 "it holds a shard holds up the others",
                  threads, cpus);
   }
 
@@ -143,7 +147,9 @@ int run_server(Options options, const std::string& config_file) {
   for (const auto& loop : loops) server.loops.push_back(loop.get());
   Acceptor acceptor(server, loops);
   if (Status listening = acceptor.listen(options); !listening.ok()) {
-    fprintf(stderr, "cobnut: %s\nFailed listening on port %lld, aborting. Is another server running there? Choose another with --port.\n",
+    fprintf(stderr,
+            "cobnut: %s\nFailed listening on port %lld, aborting. Is another server running there? "
+            "Choose another with --port.\n",
             listening.error().c_str(), static_cast<long long>(options.port));
     return 1;
   }

@@ -1,4 +1,5 @@
-// The composition root: builds everything in order, runs until a signal or SHUTDOWN, takes it down in the mirrored order.
+// The composition root: builds everything in order, runs until a signal or SHUTDOWN, takes it down
+// in the mirrored order.
 #pragma once
 
 #include <string>
@@ -7,7 +8,8 @@
 
 namespace cobnut {
 
-// Returns the process's exit status; errors go to stderr. `config_file`: where the options came from, or empty.
+// Returns the process's exit status; errors go to stderr. `config_file`: where the options came
+// from, or empty.
 int run_server(Options options, const std::string& config_file);
 
 }  // namespace cobnut

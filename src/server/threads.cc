@@ -10,8 +10,8 @@
 namespace cobnut {
 namespace {
 
-// cgroup v2: "max 100000" or "150000 100000": microseconds of CPU per period of microseconds. The process's group and every
-// group above it.
+// cgroup v2: "max 100000" or "150000 100000": microseconds of CPU per period of microseconds. The
+// process's group and every group above it.
 double cgroup_cpus() {
   std::ifstream self("/proc/self/cgroup");
   std::string line, path;
@@ -23,7 +23,8 @@ double cgroup_cpus() {
     std::ifstream file("/sys/fs/cgroup" + path + "/cpu.max");
     std::string quota;
     double period = 0;
-    if (file >> quota >> period && quota != "max" && period > 0) least = std::min(least, std::stod(quota) / period);
+    if (file >> quota >> period && quota != "max" && period > 0)
+      least = std::min(least, std::stod(quota) / period);
     const size_t slash = path.rfind('/');
     if (path.empty() || slash == std::string::npos) return least;
     path.resize(slash);

@@ -35,7 +35,9 @@ void Monitor::leave_busy(LoopPort& me) {
     }
     const uint32_t next = released(word, word & kQueue);
     uint32_t expected = word;
+    interleave();
     if (!word_.compare_exchange_strong(expected, next)) continue;
+    interleave();
     if ((next & ~word) & kDrain) me.enqueue(&drain_);
     HeldCount::left();
     return;
@@ -54,7 +56,7 @@ int Monitor::drain(int budget, LoopPort& me) {
     static_cast<Job*>(static_cast<Message*>(node))->run_held(*this, me);
     if (--budget == 0) break;
   }
-  word_.fetch_or(kQueue);
+  if (queue_.try_peek() != nullptr) word_.fetch_or(kQueue);
   return 0;
 }
 
@@ -63,6 +65,7 @@ int Monitor::drain(int budget, LoopPort& me) {
 bool Monitor::grant(LoopPort& me) {
   MpscNode* head = grants_.try_peek();
   if (head == nullptr) {
+    interleave();
     word_.fetch_and(~kGrants);
     interleave();
     if (grants_.try_peek() != nullptr) word_.fetch_or(kGrants);
@@ -86,6 +89,7 @@ void Monitor::leave_to(LoopPort& helper) {
   } while (!word_.compare_exchange_weak(word, next));
   HeldCount::left();
   if (!((next & ~word) & kDrain)) return;
+  interleave();
   drain_.loop = &helper;
   helper.post(&drain_);
 }
@@ -145,6 +149,7 @@ void Monitor::drain_later(LoopPort& me) {
   } while (!word_.compare_exchange_weak(word, (word & ~kDrain) | kHeld));
   if (word & kHeld) return;
   HeldCount::entered(1);
+  interleave();
   leave(me);
 }
 

@@ -40,7 +40,9 @@ void LoopPort::post(Message* message) {
 
 void LoopPort::wake_if_sleeping() {
   interleave();
-  if (sleeping_.load() != 0 && sleeping_.exchange(0) != 0) wake();
+  if (sleeping_.exchange(0) == 0) return;
+  interleave();
+  wake();
 }
 
 bool LoopPort::deliver_all() {

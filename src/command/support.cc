@@ -1,0 +1,113 @@
+#include "command/support.h"
+
+#include "base/numbers.h"
+#include "base/text.h"
+#include "command/server.h"
+
+namespace cobnut {
+
+std::optional<int64_t> integer_argument(Context& cx, Bytes text, Bytes error) {
+  const std::optional<int64_t> value = parse_int(text);
+  if (!value) cx.reply.error(error);
+  return value;
+}
+
+std::optional<int64_t> database_number(Context& cx, Bytes text, Bytes malformed) {
+  const std::optional<int64_t> value =
+      integer_argument(cx, text, malformed.empty() ? err::kNotInteger : malformed);
+  if (!value || (*value >= INT32_MIN && *value <= INT32_MAX)) return value;
+  cx.reply.error(malformed.empty() ? err::kIntRange : malformed);
+  return std::nullopt;
+}
+
+std::optional<int> database_argument(Context& cx, Bytes text) {
+  const std::optional<int64_t> value = database_number(cx, text);
+  if (!value) return std::nullopt;
+  if (*value >= 0 && *value < cx.server.options.current().databases)
+    return static_cast<int>(*value);
+  cx.reply.error(err::kDbIndex);
+  return std::nullopt;
+}
+
+bool expiry_option(Bytes name, ExpiryArgument* argument) {
+  struct Option {
+    Bytes name;
+    int64_t scale;
+    bool relative;
+  };
+  constexpr Option kOptions[] = {
+      {"ex", 1000, true}, {"px", 1, true}, {"exat", 1000, false}, {"pxat", 1, false}};
+  for (const Option& option : kOptions) {
+    if (!equal_ignore_case(name, option.name)) continue;
+    argument->scale = option.scale;
+    argument->relative = option.relative;
+    return true;
+  }
+  return false;
+}
+
+std::optional<int64_t> expiry_argument(Context& cx, const ExpiryArgument& argument) {
+  const std::optional<int64_t> time = integer_argument(cx, argument.text);
+  if (!time) return std::nullopt;
+  int64_t expiry_ms = 0;
+  if (*time <= 0 || __builtin_mul_overflow(*time, argument.scale, &expiry_ms) ||
+      __builtin_add_overflow(expiry_ms, argument.relative ? cx.keys.now_ms() : 0, &expiry_ms)) {
+    reply_invalid_expire_time(cx);
+    return std::nullopt;
+  }
+  return expiry_ms;
+}
+
+void reply_invalid_expire_time(Context& cx) {
+  cx.reply.error_format(err::kExpireTime, static_cast<int>(cx.spec.name.size()),
+                        cx.spec.name.data());
+}
+
+void reply_wrong_arity(Context& cx) {
+  cx.reply.error_format(err::kWrongArity, static_cast<int>(cx.spec.name.size()),
+                        cx.spec.name.data());
+}
+
+void reply_help(Context& cx, std::span<const Bytes> lines) {
+  const Bytes container = cx.spec.name.substr(0, cx.spec.name.find('|'));
+  cx.reply.array(lines.size() + 3);
+  cx.reply.simple(to_upper(container) +
+                  " <subcommand> [<arg> [value] [opt] ...]. Subcommands are:");
+  for (Bytes line : lines) cx.reply.simple(line);
+  cx.reply.simple("HELP");
+  cx.reply.simple("    Prints this help.");
+}
+
+Bytes type_name(Type type) {
+  switch (type) {
+    case Type::kString:
+      return "string";
+    case Type::kList:
+      return "list";
+    case Type::kSet:
+      return "set";
+    case Type::kZset:
+      return "zset";
+    case Type::kHash:
+      return "hash";
+    case Type::kStream:
+      return "stream";
+  }
+  CHECK_EQ(static_cast<int>(type), -1);
+  return {};
+}
+
+Bytes encoding_name(Encoding encoding) {
+  switch (encoding) {
+    case Encoding::kInt:
+      return "int";
+    case Encoding::kEmbstr:
+      return "embstr";
+    case Encoding::kRaw:
+      return "raw";
+  }
+  CHECK_EQ(static_cast<int>(encoding), -1);
+  return {};
+}
+
+}  // namespace cobnut

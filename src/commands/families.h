@@ -1,0 +1,27 @@
+// Every family of commands, in one list: the command table is built from it. Explicit, so that no
+// family can get lost in an archive of objects, and a reader sees them all.
+#pragma once
+
+#include <span>
+
+#include "command/command.h"
+
+namespace cobnut {
+
+// types/string
+extern const std::span<const CommandSpec> kStringCommands;
+extern const std::span<const CommandSpec> kStringSetCommands;
+extern const std::span<const CommandSpec> kCounterCommands;
+// commands
+extern const std::span<const CommandSpec> kKeyCommands;
+extern const std::span<const CommandSpec> kExpireCommands;
+extern const std::span<const CommandSpec> kScanCommands;
+extern const std::span<const CommandSpec> kDatabaseCommands;
+extern const std::span<const CommandSpec> kConnectionCommands;
+extern const std::span<const CommandSpec> kClientCommands;
+extern const std::span<const CommandSpec> kIntrospectionCommands;
+extern const std::span<const CommandSpec> kServerCommands;
+
+std::span<const std::span<const CommandSpec>> command_families();
+
+}  // namespace cobnut

@@ -1,0 +1,142 @@
+#include "commands/metric_facts.h"
+
+#include <sys/resource.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "base/clock.h"
+#include "memory/large.h"
+
+namespace cobnut {
+namespace {
+
+double seconds(const timeval& time) {
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+}
+
+void gather_process(const Server& server, MetricFacts& facts) {
+  utsname name{};
+  uname(&name);
+  facts.os = std::string(name.sysname) + " " + name.release + " " + name.machine;
+  char path[4096];
+  const ssize_t size = readlink("/proc/self/exe", path, sizeof path);
+  facts.executable = size > 0 ? std::string(path, static_cast<size_t>(size)) : server.executable;
+  facts.config_file = server.config_file;
+  facts.run_id = server.run_id;
+  facts.process_id = getpid();
+  facts.wall_us = wall_clock_us();
+  facts.uptime_s = (monotonic_clock_ms() - server.started_ms) / 1000;
+  facts.loops = server.loops.size();
+  facts.shards = server.shards.size();
+
+  rusage self{}, children{};
+  getrusage(RUSAGE_SELF, &self);
+  getrusage(RUSAGE_CHILDREN, &children);
+  facts.cpu_user_s = seconds(self.ru_utime);
+  facts.cpu_system_s = seconds(self.ru_stime);
+  facts.cpu_user_children_s = seconds(children.ru_utime);
+  facts.cpu_system_children_s = seconds(children.ru_stime);
+  facts.process_resident_peak = static_cast<uint64_t>(self.ru_maxrss) * 1024;
+}
+
+uint64_t resident_bytes() {
+  FILE* file = fopen("/proc/self/statm", "re");
+  if (file == nullptr) return 0;
+  unsigned long long total = 0, resident = 0;
+  const int read = fscanf(file, "%llu %llu", &total, &resident);
+  fclose(file);
+  return read == 2 ? resident * static_cast<uint64_t>(sysconf(_SC_PAGESIZE)) : 0;
+}
+
+void gather_memory(const Server& server, MetricFacts& facts) {
+  const HeapStats heap = heap_stats();
+  facts.keyspace_bytes = server.budget.used();
+  facts.heap_allocated = heap.allocated;
+  facts.heap_active = heap.active;
+  facts.heap_resident = heap.resident;
+  facts.process_resident = resident_bytes();
+  // The kernel counts the two at different moments.
+  facts.process_resident_peak = std::max(facts.process_resident_peak, facts.process_resident);
+  facts.machine_bytes =
+      static_cast<uint64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
+void gather_options(const Server& server, MetricFacts& facts) {
+  const Options& options = server.options.current();
+  facts.tcp_port = options.port;
+  facts.clients_max = options.maxclients;
+  facts.maxmemory = options.maxmemory;
+  facts.maxmemory_policy = options.maxmemory_policy;
+  facts.allocator = options.allocator == Allocator::kPooled ? "pooled" : "standard";
+}
+
+void gather_loops(const Server& server, MetricFacts& facts) {
+  facts.connections_received = server.sum(&LoopCounters::connections_received);
+  facts.connections_rejected = server.sum(&LoopCounters::connections_rejected);
+  facts.accepts_failed = server.sum(&LoopCounters::accepts_failed);
+  facts.commands = server.sum(&LoopCounters::commands);
+  facts.errors = server.sum(&LoopCounters::errors);
+  facts.commands_queued = server.sum(&LoopCounters::commands_queued);
+  facts.transactions_queued = server.sum(&LoopCounters::transactions_queued);
+  facts.net_input_bytes = server.sum(&LoopCounters::net_input_bytes);
+  facts.net_output_bytes = server.sum(&LoopCounters::net_output_bytes);
+  facts.query_buffer_limit_disconnections =
+      server.sum(&LoopCounters::query_buffer_limit_disconnections);
+  facts.output_buffer_limit_disconnections =
+      server.sum(&LoopCounters::output_buffer_limit_disconnections);
+  facts.turns = server.sum(&LoopCounters::turns);
+  facts.batches = server.sum(&LoopCounters::batches);
+}
+
+// Published counters: no shard is entered.
+void gather_shards(const Server& server, MetricFacts& facts) {
+  for (const Shard* shard : server.shards) {
+    const KeyspaceStats& stats = shard->keyspace.stats();
+    facts.keyspace_hits += stats.hits.get();
+    facts.keyspace_misses += stats.misses.get();
+    facts.expired_keys += stats.expired.get();
+    facts.changes += stats.dirty.get();
+    facts.databases.resize(stats.databases.size());
+    for (size_t db = 0; db < stats.databases.size(); db++) {
+      facts.databases[db].keys += stats.databases[db].keys.get();
+      facts.databases[db].expiring += stats.databases[db].expiring.get();
+    }
+  }
+}
+
+}  // namespace
+
+MetricFacts gather_metric_facts(const Server& server) {
+  MetricFacts facts;
+  gather_process(server, facts);
+  gather_memory(server, facts);
+  gather_options(server, facts);
+  facts.clients = server.clients.count();
+  gather_loops(server, facts);
+  gather_shards(server, facts);
+  return facts;
+}
+
+void reset_metrics(Server& server) {
+  for (LoopCounters& loop : server.counters) {
+    for (Counter LoopCounters::*counter :
+         {&LoopCounters::connections_received, &LoopCounters::connections_rejected,
+          &LoopCounters::accepts_failed, &LoopCounters::commands, &LoopCounters::errors,
+          &LoopCounters::commands_queued, &LoopCounters::transactions_queued,
+          &LoopCounters::net_input_bytes, &LoopCounters::net_output_bytes,
+          &LoopCounters::query_buffer_limit_disconnections,
+          &LoopCounters::output_buffer_limit_disconnections, &LoopCounters::turns,
+          &LoopCounters::batches}) {
+      (loop.*counter).clear();
+    }
+  }
+  for (Shard* shard : server.shards) {
+    KeyspaceStats& stats = shard->keyspace.stats();
+    for (Counter* counter : {&stats.hits, &stats.misses, &stats.expired}) counter->clear();
+  }
+}
+
+}  // namespace cobnut

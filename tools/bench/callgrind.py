@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+"""User instructions per GET and SET at P=16, for us and redis-server: `tools/bench/callgrind.py`.
+
+The server runs under valgrind's callgrind once with N operations and once with 2N; the
+difference over N is what one operation costs, without start, load and end. Repeatable to about 2
+%, whatever else the machine does: use it to judge a change to the hot path. `--profile get`
+keeps callgrind's file of the longer run for callgrind_annotate or kcachegrind.
+"""
+import argparse
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+import servers
+
+KEYS = 100_000
+OPERATIONS = 96_000  # a multiple of 16 * 50
+COMMANDS = {
+    "get": ["GET", "key:__rand_int__"],
+    "set": ["SET", "key:__rand_int__", "x" * 64],
+    "incr": ["INCR", "counter:__rand_int__"],
+}
+
+
+def instructions(kind, command, operations, profile=None):
+    """Instructions of the whole life of one server."""
+    prefix = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={profile or '/dev/null'}"]
+    with kind.start(prefix=prefix) as server:
+        server.load_strings(KEYS, 64)
+        load = ["redis-benchmark", "-p", str(server.port), "-q", "-c", "50", "-P", "16", "-n",
+                str(operations), "-r", str(KEYS)] + command
+        subprocess.run(load, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=True)
+        server.process.terminate()
+        server.process.wait(60)
+        found = re.search(r"Collected : (\d+)", server.log())
+        if not found:
+            raise RuntimeError(f"callgrind told nothing:\n{server.log()[-2000:]}")
+        return int(found.group(1))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--binary", default="build/cobnut", help="our server (default %(default)s)")
+    parser.add_argument("--rows", default="get,set")
+    parser.add_argument("--ours-only", action="store_true", help="leave redis-server out")
+    parser.add_argument("--profile", choices=COMMANDS, help="keep callgrind.out.ROW of our run")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="cobnut_bench_") as folder:
+        kinds = [servers.our_kind(options.binary)]
+        if not options.ours_only:
+            kinds.append(servers.redis_kind(folder))
+        print("| user instructions per operation, P=16 | " + " | ".join(kind.name for kind in kinds)
+              + " |\n|---|" + "---|" * len(kinds))
+        for row in options.rows.split(","):
+            figures = []
+            for kind in kinds:
+                keep = os.path.abspath(f"callgrind.out.{row}") if options.profile == row else None
+                once = instructions(kind, COMMANDS[row], OPERATIONS)
+                twice = instructions(kind, COMMANDS[row], 2 * OPERATIONS,
+                                     keep if kind is kinds[0] else None)
+                figures.append((twice - once) / OPERATIONS)
+            print(f"| {row} | " + " | ".join(f"{figure:.0f}" for figure in figures) + " |",
+                  flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

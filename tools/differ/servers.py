@@ -1,0 +1,82 @@
+"""Starts a server on a free loopback port, and ends exactly that process."""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+
+# Debian's redis-tools: the same binary as redis-server, which goes by the name it is called with.
+REDIS = "/usr/bin/redis-check-rdb"
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    """A context: inside, `port` accepts connections."""
+
+    name = "server"
+
+    def __init__(self):
+        self.directory = tempfile.mkdtemp(prefix="differ-")
+        self.port = free_port()
+        self.process = None
+
+    def arguments(self):
+        raise NotImplementedError
+
+    def __enter__(self):
+        with open(os.path.join(self.directory, "log"), "wb") as log:
+            self.process = subprocess.Popen(
+                self.arguments(), stdout=log, stderr=log, cwd=self.directory
+            )
+        deadline = time.monotonic() + 20
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+                return self
+            except OSError:
+                if self.process.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError("%s did not start: %s" % (self.name, self.log())) from None
+                time.sleep(0.02)
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def log(self):
+        with open(os.path.join(self.directory, "log"), encoding="utf-8", errors="replace") as file:
+            return file.read()[-2000:]
+
+
+class Redis(Server):
+    name = "redis"
+
+    def arguments(self):
+        binary = os.path.join(self.directory, "redis-server")
+        os.symlink(shutil.which("redis-server") or REDIS, binary)
+        options = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+        return [binary, "--port", str(self.port)] + options
+
+
+class Program(Server):
+    """Ours, or any other with redis-server's command line."""
+
+    name = "ours"
+
+    def __init__(self, binary):
+        super().__init__()
+        self.binary = os.path.abspath(binary)
+
+    def arguments(self):
+        return [self.binary, "--port", str(self.port), "--bind", "127.0.0.1"]
