@@ -24,7 +24,7 @@ bool contains(const std::string& text, std::string_view part) {
 TEST_CASE("clients: redis-cli in RESP2 and RESP3") {
   ServerProcess server;
   REQUIRE(server.ok());
-  for (const char* protocol : {"-2", "-3"}) {
+  for (const std::string protocol : {"-2", "-3"}) {
     CAPTURE(protocol);
     const auto ask = [&](std::vector<std::string> words) {
       words.insert(words.begin(), protocol);
@@ -64,7 +64,7 @@ TEST_CASE("clients: redis-benchmark without an error, with and without pipelinin
   for (const int threads : {1, 2}) {
     ServerProcess server({}, threads);
     REQUIRE(server.ok());
-    for (const char* pipeline : {"1", "16"}) {
+    for (const std::string pipeline : {"1", "16"}) {
       CAPTURE(threads);
       CAPTURE(pipeline);
       const Finished run =

@@ -1,6 +1,7 @@
-// Smoke driver for the X_fuzz.cc targets where libFuzzer is not used: feeds LLVMFuzzerTestOneInput with
-// random bytes, and with mutations of earlier inputs, for `--seconds N` (default 1) from `--seed S` (default 1).
-// Files named on the command line are run first, so that a crash found elsewhere can be replayed.
+// Smoke driver for the X_fuzz.cc targets where libFuzzer is not used: feeds LLVMFuzzerTestOneInput
+// with random bytes, and with mutations of earlier inputs, for `--seconds N` (default 1) from
+// `--seed S` (default 1). Files named on the command line are run first, so that a crash found
+// elsewhere can be replayed.
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -38,8 +39,9 @@ int main(int argc, char** argv) {
     if (!pool.empty() && random() % 2) input = pool[random() % pool.size()];
     const size_t edits = 1 + random() % 16;
     for (size_t e = 0; e < edits; e++) {
-      const uint8_t byte = random() % 2 ? static_cast<uint8_t>("*$\r\n0123456789-\" '\\x"[random() % 21])
-                                        : static_cast<uint8_t>(random());
+      const uint8_t byte = random() % 2
+                               ? static_cast<uint8_t>("*$\r\n0123456789-\" '\\x"[random() % 21])
+                               : static_cast<uint8_t>(random());
       const size_t at = random() % (input.size() + 1);
       if (random() % 3 && input.size() < kInputMax) {
         input.insert(input.begin() + static_cast<ptrdiff_t>(at), byte);
@@ -48,8 +50,10 @@ int main(int argc, char** argv) {
       }
     }
     LLVMFuzzerTestOneInput(input.data(), input.size());
-    if (pool.size() < kPoolMax) pool.push_back(input);
-    else pool[random() % kPoolMax] = input;
+    if (pool.size() < kPoolMax)
+      pool.push_back(input);
+    else
+      pool[random() % kPoolMax] = input;
     runs++;
   }
   printf("%llu inputs, seed %llu\n", static_cast<unsigned long long>(runs),

@@ -166,12 +166,12 @@ Answer Connection::run(const std::vector<std::string>& words) {
 ServerProcess::ServerProcess(const Flags& flags, int threads) {
   signal(SIGPIPE, SIG_IGN);
   constexpr int kTries = 3;  // somebody may take the port between our look and the server's bind
-  for (int i = 0; i < kTries && !ok(); i++) {
-    if (start(flags, threads)) break;
+  for (int i = 0; i < kTries; i++) {
+    if (start(flags, threads) != Started::kPortTaken) break;
   }
 }
 
-bool ServerProcess::start(const Flags& flags, int threads) {
+ServerProcess::Started ServerProcess::start(const Flags& flags, int threads) {
   port_ = free_port();
   std::vector<std::string> words{server_binary()};
   if (!has_flag(flags, "--port")) {
@@ -202,11 +202,15 @@ bool ServerProcess::start(const Flags& flags, int threads) {
         return client.ok() && client.run({"PING"}).ok();  // -NOAUTH is an answer too
       },
       kStartMax);
-  if (answers && !ended) return true;
-  MESSAGE("the server did not start: " << output());
+  if (answers && !ended) return Started::kYes;
+  const std::string printed = output();
+  // Only a port that somebody took meanwhile is worth another try.
+  const bool again = printed.find("in use") != std::string::npos;
+  MESSAGE("the server did not start: " << printed);
   if (!ended) reap(pid_, std::chrono::milliseconds(0));
+  unlink(output_path_.c_str());
   pid_ = -1;
-  return false;
+  return again ? Started::kPortTaken : Started::kFailed;
 }
 
 ServerProcess::~ServerProcess() {

@@ -98,7 +98,8 @@ class ServerProcess {
   int wait_for_end();  // the same without a signal: the test made it end
 
  private:
-  bool start(const Flags& flags, int threads);
+  enum class Started { kYes, kPortTaken, kFailed };
+  Started start(const Flags& flags, int threads);
 
   int port_ = 0;
   pid_t pid_ = -1;

@@ -101,6 +101,7 @@ bool Executor::run_turn() {
     worked |=
         port_.run_all();  // granted transactions go before every batch: whole shards wait for them
   } while (run_batch() && arena_.used() < kArenaMax);
+  port_.run_all();  // no shard stays granted, or half drained, over the writes below
   worked |= !turn_.empty();
   end_of_turn();
   return worked;

@@ -272,6 +272,12 @@ TEST_CASE(
   Harness h;
   auto session = make_session();
   session->client.authenticated = false;
+  REQUIRE(h.server.options
+              .update([](Options& o) -> Status {
+                o.requirepass = "secret";
+                return Ok{};
+              })
+              .ok());
   CHECK(h.run(*session, "echo a\r\nend\r\necho b\r\n") ==
         "-NOAUTH Authentication required.\r\n+OK\r\n");
   h.executor.forget(*session);

@@ -22,30 +22,44 @@ uint64_t lower8(uint64_t x) {
   return x | (upper >> 2);
 }
 
+template <typename Word>
+Word load(const char* from) {
+  Word word;
+  memcpy(&word, from, sizeof word);
+  return word;
+}
+
 }  // namespace
 
 const CommandTable& command_table() { return *g_table; }
 void set_command_table(const CommandTable* table) { g_table = table; }
 
 CommandTable::Packed CommandTable::pack(Bytes name) {
-  Packed packed;
-  memcpy(packed.words, name.data(), std::min(name.size(), kNameMax));
-  for (uint64_t& word : packed.words) word = lower8(word);
+  Packed packed{.size = name.size()};
+  const char* const p = name.data();
+  const size_t n = name.size();
+  if (n >= 8) {
+    packed.head = lower8(load<uint64_t>(p));
+    packed.tail = lower8(load<uint64_t>(p + n - 8));
+  } else if (n >= 4) {  // two halves that overlap, equal where they do
+    packed.head = lower8(load<uint32_t>(p) | uint64_t{load<uint32_t>(p + n - 4)} << ((n - 4) * 8));
+  } else {
+    for (size_t i = 0; i < n; i++) packed.head |= uint64_t{static_cast<uint8_t>(p[i])} << (i * 8);
+    packed.head = lower8(packed.head);
+  }
   return packed;
 }
 
 size_t CommandTable::bucket(const Packed& packed) {
-  const uint64_t mixed =
-      (packed.words[0] ^ (packed.words[1] * 31) ^ (packed.words[2] * 131)) * 0x9E3779B97F4A7C15u;
-  return mixed >> 53;  // the top 11 bits
+  const uint64_t mixed = (packed.head ^ (packed.tail * 31) ^ packed.size) * 0x9E3779B97F4A7C15u;
+  return mixed >> 54;  // the top 10 bits
 }
 
 CommandTable::CommandTable(std::span<const std::span<const CommandSpec>> families)
     : buckets_(kBuckets) {
-  static_assert(kBuckets == 1u << (64 - 53));
+  static_assert(kBuckets == 1u << (64 - 54));
   for (const auto& family : families) {
     for (const CommandSpec& spec : family) {
-      CHECK_OP(spec.name.size(), <=, kNameMax);
       CHECK(find(spec.name) == nullptr);
       const Packed packed = pack(spec.name);
       size_t at = bucket(packed);
@@ -58,12 +72,11 @@ CommandTable::CommandTable(std::span<const std::span<const CommandSpec>> familie
 }
 
 const CommandSpec* CommandTable::find(Bytes name) const {
-  if (name.size() > kNameMax) return nullptr;
   const Packed packed = pack(name);
   for (size_t at = bucket(packed); buckets_[at].spec != nullptr; at = (at + 1) % kBuckets) {
-    // The size too: a name with a zero byte behind it packs alike.
-    if (buckets_[at].name == packed && buckets_[at].spec->name.size() == name.size())
-      return buckets_[at].spec;
+    if (buckets_[at].name != packed) continue;
+    if (name.size() > 16 && !equal_ignore_case(buckets_[at].spec->name, name)) continue;
+    return buckets_[at].spec;
   }
   return nullptr;
 }
@@ -84,7 +97,7 @@ bool arity_matches(const CommandSpec& spec, size_t words) {
   return words >= static_cast<size_t>(-spec.arity);
 }
 
-KeyRange key_range(const CommandSpec& spec, std::span<const Bytes> words) {
+KeyRange key_range_by_rule(const CommandSpec& spec, std::span<const Bytes> words) {
   const KeySpec& keys = spec.keys;
   if (keys.first == 0) return {};
   const auto first = static_cast<size_t>(keys.first);

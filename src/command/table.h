@@ -23,10 +23,11 @@ class CommandTable {
   std::span<const CommandSpec* const> all() const { return sorted_; }
 
  private:
-  // Names are compared as three lower-case words of 8 bytes: no branch per letter.
-  static constexpr size_t kNameMax = 24;
+  // The first and the last eight bytes of a name in lower case, and its size: two loads and no
+  // branch per letter. What lies between them, in names above 16 bytes, is compared as text.
   struct Packed {
-    uint64_t words[3] = {};
+    uint64_t head = 0, tail = 0;
+    size_t size = 0;
     bool operator==(const Packed&) const = default;
   };
   static Packed pack(Bytes name);
@@ -36,8 +37,7 @@ class CommandTable {
     Packed name;
     const CommandSpec* spec = nullptr;
   };
-  static constexpr size_t kBuckets =
-      2048;  // of about 250 names: linear probing seldom takes a second step
+  static constexpr size_t kBuckets = 1024;  // about 250 names: a second step is rare
   std::vector<Bucket> buckets_;
   std::vector<const CommandSpec*> sorted_;
 };
@@ -55,6 +55,10 @@ bool arity_matches(const CommandSpec& spec, size_t words);
 struct KeyRange {
   size_t first = 0, step = 1, count = 0;
 };
-KeyRange key_range(const CommandSpec& spec, std::span<const Bytes> words);
+KeyRange key_range_by_rule(const CommandSpec& spec, std::span<const Bytes> words);
+inline KeyRange key_range(const CommandSpec& spec, std::span<const Bytes> words) {
+  if (spec.keys.first == 1 && spec.keys.last == 1) return {1, 1, 1};  // most commands
+  return key_range_by_rule(spec, words);
+}
 
 }  // namespace cobnut

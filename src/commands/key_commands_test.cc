@@ -1,6 +1,11 @@
 // Keys, times to live, walks and databases. The steps were recorded from redis-server 7.0.15
 // (tools/differ/record.py).
+// In a test CHECK is doctest's: it comes last.
+// clang-format off
 #include "commands/testing.h"
+
+#include <doctest/doctest.h>
+// clang-format on
 
 namespace cobnut::testing {
 namespace {

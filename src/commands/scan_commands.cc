@@ -24,7 +24,7 @@ namespace {
 constexpr size_t kScanShardsMax = 8;
 
 bool is_due(const Entry& entry, int64_t now_ms) {
-  return entry.expiry_ms() != kNoExpiry && entry.expiry_ms() <= now_ms;
+  return entry.expiry_ms() != kNoExpiry && entry.expiry_ms() < now_ms;
 }
 
 // "*" is no pattern: it also takes the empty key.

@@ -1,5 +1,10 @@
 // Strings. The steps were recorded from redis-server 7.0.15 (tools/differ/record.py).
+// In a test CHECK is doctest's: it comes last.
+// clang-format off
 #include "commands/testing.h"
+
+#include <doctest/doctest.h>
+// clang-format on
 
 namespace cobnut::testing {
 namespace {

@@ -52,6 +52,3 @@ struct Step {
 void replay(TestServer& server, std::span<const Step> steps);
 
 }  // namespace cobnut::testing
-
-// Last: in a test CHECK is doctest's, not base/check.h's.
-#include <doctest/doctest.h>

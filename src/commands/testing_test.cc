@@ -1,6 +1,8 @@
 // The harness of testing.h, and what it must get right itself.
 #include "commands/testing.h"
 
+#include <doctest/doctest.h>
+
 #include <bit>
 #include <cstdio>
 #include <cstdlib>

@@ -4,6 +4,8 @@
 // pool's size class.
 #pragma once
 
+#include <algorithm>
+
 #include "base/hash.h"
 #include "keyspace/entry.h"
 #include "memory/large.h"
@@ -49,6 +51,13 @@ class EntryStore {
   void set_integer(Handle handle, int64_t value);
   // Writes only when it changes, so that reads do not take the line away from other cores.
   void touch(Entry* entry) const;
+  // How much of an entry a batch should prefetch: the mean block as of the last time it was asked
+  // to look, so that the size of each need not be known.
+  size_t prefetch_bytes() const { return prefetch_bytes_; }
+  void look_at_sizes(size_t entries) {
+    const size_t mean = entries == 0 ? 0 : pool_.used_bytes() / entries;
+    prefetch_bytes_ = std::clamp(mean, kPrefetchMin, kPrefetchMax);
+  }
   void set_now_ms(int64_t now_ms) {
     access_now_ = static_cast<uint32_t>(now_ms / 1000) & ((1u << 24) - 1);
   }
@@ -72,6 +81,10 @@ class EntryStore {
 
   Pool pool_;
   LargeAllocator& large_;
+  // Bytes. A block begins anywhere in a line: these reach 2 to 5 lines.
+  static constexpr size_t kPrefetchMin = 65, kPrefetchMax = 257;
+
+  size_t prefetch_bytes_ = kPrefetchMin;
   size_t large_bytes_ = 0;  // what the blocks outside really hold
   uint32_t access_now_ = 0;
   Position (*position_of_)(Bytes key) = key_position;

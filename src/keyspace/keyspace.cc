@@ -19,7 +19,9 @@ Value string_value(Bytes bytes) {
 Value integer_value(int64_t integer) { return {.encoding = Encoding::kInt, .integer = integer}; }
 
 void Keyspace::set_now_ms(int64_t now_ms) {
-  now_ms_ = std::max(now_ms_, now_ms);
+  if (now_ms <= now_ms_) return;
+  now_ms_ = now_ms;
+  parts_->entries.look_at_sizes(stats_.keys.get());
   parts_->entries.set_now_ms(now_ms_);
 }
 

@@ -146,10 +146,10 @@ inline void Table::prefetch_entry(Position position) const {
   const SegmentRef ref = leaf(position);
   if (!ref) return;
   const Line* home = ref.lines() + home_of(position, ref.depth(), ref.homes());
+  const size_t bytes = parts_.entries.prefetch_bytes();
   const auto prefetch_block = [&](Handle handle) {
     const char* block = parts_.entries.pool().at(handle);
-    prefetch(block);
-    prefetch(block + sizeof(Line));
+    for (size_t at = 0; at < bytes; at += sizeof(Line)) prefetch(block + at);
   };
   const uint8_t tag = tag_of(position);
   for_bits(home->matches(tag) & home->own(), [&](uint32_t i) { prefetch_block(home->handles[i]); });

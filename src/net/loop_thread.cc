@@ -129,6 +129,7 @@ void LoopThread::run_background() {
     } else if (shard.keyspace.next_expiry_ms() != INT64_MAX) {
       period_ms = std::min(period_ms, kTickArmedMs);
     }
+    shard.publish_all_memory();
     shard.leave(*this);
   }
   loop_.set_timer(period_ms);

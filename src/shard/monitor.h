@@ -80,9 +80,7 @@ class Monitor {
   explicit Monitor(uint32_t id) : id_(id), drain_(*this) {}
 
   uint32_t id() const { return id_; }
-  bool held() const {
-    return (word_.load(std::memory_order_relaxed) & kHeld) != 0;
-  }  // by somebody: for assertions (I1)
+  bool held() const { return (word() & kHeld) != 0; }  // by somebody: for assertions (I1)
   uint32_t word() const { return word_.load(std::memory_order_relaxed); }  // for dumps
 
   // One CAS; fails when held, when a transaction waits (no barging: I4) and when commands wait.

@@ -33,10 +33,16 @@ struct alignas(64) Shard {
     keyspace.set_now_ms(std::max(now_ms, keyspace.now_ms()));
     return keyspace.now_ms();
   }
-  // Before leaving, and before a command is admitted against maxmemory.
+  // Before leaving, and before a command is admitted against maxmemory. Commands change memory only
+  // together with one of these counters, so that a batch of reads costs two loads a shard.
   void publish_memory() {
+    const uint64_t changes = keyspace.stats().dirty.get() + keyspace.stats().expired.get();
+    if (changes != published_changes) publish_all_memory();
+    published_changes = changes;
+  }
+  void publish_all_memory() {  // after a background slice too, which frees without counting
     const auto bytes = static_cast<int64_t>(keyspace.used_bytes());
-    if (bytes != published_bytes) budget.publish(bytes - published_bytes);
+    budget.publish(bytes - published_bytes);
     published_bytes = bytes;
   }
   void leave(LoopPort& me) {
@@ -48,6 +54,7 @@ struct alignas(64) Shard {
   Keyspace keyspace;
   MemoryBudget& budget;
   int64_t published_bytes = 0;
+  uint64_t published_changes = 0;
 };
 
 }  // namespace cobnut

@@ -3,8 +3,8 @@
 
 usage: record.py [--resp 3] < lines > steps
 
-Each line is a request in testing.h's notation. The output is one C++ initializer a line. Time moves on a real server:
-record no PTTL of a relative expiry.
+Each line is a request in testing.h's notation. The output is one C++ initializer a line. Time moves
+on a real server: record no PTTL of a relative expiry.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""RESP2 and RESP3, as little of it as the tools need: requests out, replies in. Standard library only."""
+"""RESP2 and RESP3, as little of it as the tools need: requests out, replies in."""
 
 import socket
 

@@ -7,7 +7,8 @@ import subprocess
 import tempfile
 import time
 
-REDIS = "/usr/bin/redis-check-rdb"  # Debian's redis-tools: the same binary as redis-server, told apart by its name
+# Debian's redis-tools: the same binary as redis-server, which goes by the name it is called with.
+REDIS = "/usr/bin/redis-check-rdb"
 
 
 def free_port():
@@ -30,9 +31,10 @@ class Server:
         raise NotImplementedError
 
     def __enter__(self):
-        log = open(os.path.join(self.directory, "log"), "wb")
-        self.process = subprocess.Popen(self.arguments(), stdout=log, stderr=log, cwd=self.directory)
-        log.close()
+        with open(os.path.join(self.directory, "log"), "wb") as log:
+            self.process = subprocess.Popen(
+                self.arguments(), stdout=log, stderr=log, cwd=self.directory
+            )
         deadline = time.monotonic() + 20
         while True:
             try:
@@ -63,7 +65,8 @@ class Redis(Server):
     def arguments(self):
         binary = os.path.join(self.directory, "redis-server")
         os.symlink(shutil.which("redis-server") or REDIS, binary)
-        return [binary, "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+        options = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+        return [binary, "--port", str(self.port)] + options
 
 
 class Program(Server):

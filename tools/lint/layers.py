@@ -27,16 +27,13 @@ LAYERS = [
 LEVEL = {folder: level for level, folders in enumerate(LAYERS) for folder in folders}
 
 # header, where it may be included (both regular expressions), and why not elsewhere
-THREADED = "base|loop|shard|persist|gossip|server"
-TESTS = r"(src|tests)/.*_(test|fuzz)\.cc|tests/.*"
+TESTS = r"src/.*_(test|fuzz)\.cc|src/.*/(testing|test_\w+)\.(h|cc)|tests/.*"
 LIBRARIES = [
     (r"uv\.h|uv/.*", r"src/loop/.*", "only src/loop wraps libuv"),
     (r"hiredis/.*|hiredis\.h", r"tests/.*", "hiredis is for tests only"),
     (r"jemalloc/.*", r"src/memory/.*", "only src/memory knows jemalloc"),
     (r"doctest/.*|doctest\.h", TESTS, "doctest is for tests only"),
     (r"toml\+\+/.*|toml\.hpp", r"src/.*", "toml++ is for one file of src"),
-    (r"thread|mutex|condition_variable|shared_mutex|future", rf"src/({THREADED})/.*|{TESTS}",
-     f"threads and locks belong to {THREADED}"),
 ]
 
 
