@@ -65,6 +65,7 @@ def quote(word):
 class Generator:
     def __init__(self, rng):
         self.rng = rng
+        self.times = 1
         self.makers = []
         for weight, maker in self.table():
             self.makers += [maker] * weight
@@ -128,18 +129,22 @@ class Generator:
     def database(self):
         return self.rng.choice(DATABASES)
 
+    def hours(self):
+        """Seconds that never come twice: GT of two like times would depend on the millisecond."""
+        self.times = (self.times + 7919) % 1_000_003  # a prime: all of its residues, in a jumble
+        return self.times * HOUR
+
     def seconds(self):
         """A relative time in seconds that does not run out: far, past or refused."""
-        choices = [HOUR, 2 * HOUR, 100 * HOUR, FAR_SECONDS, 0, -1, -100]
         roll = self.rng.random()
         if roll < 0.85:
-            return b"%d" % self.rng.choice(choices)
+            return b"%d" % self.rng.choice([self.hours(), self.hours(), self.hours(), 0, -1, -100])
         return self.rng.choice(ODD_TIMES)
 
     def milliseconds(self):
         roll = self.rng.random()
         if roll < 0.85:
-            choices = [HOUR, 2 * HOUR, 100 * HOUR, FAR_SECONDS, 0, -1]
+            choices = [self.hours(), self.hours(), self.hours(), 0, -1]
             return b"%d" % (self.rng.choice(choices) * 1000)
         return self.rng.choice(ODD_TIMES)
 

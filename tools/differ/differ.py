@@ -128,18 +128,19 @@ def shrink(ours, theirs, trail):
 
 def print_difference(ours, theirs, trail):
     found = replay(ours, theirs, trail)
-    for words in trail:
-        print("  " + commands.line(words))
     if found is None:
-        print("  (does not repeat on empty servers)")
+        print("  (it does not repeat on empty servers; the last commands were:)")
+        trail = trail[-20:]
+    for words in trail:
+        print("  " + clip(commands.line(words), 300))
+    if found is None:
         return
-    print("  %-6s %s" % (ours.server.name, clip(found[1][0])))
-    print("  %-6s %s" % (theirs.server.name, clip(found[1][1])))
+    print("  %-6s %s" % (ours.server.name, clip(repr(found[1][0]))))
+    print("  %-6s %s" % (theirs.server.name, clip(repr(found[1][1]))))
 
 
-def clip(reply):
-    text = repr(reply)
-    return text if len(text) < 2000 else text[:2000] + "..."
+def clip(text, limit=2000):
+    return text if len(text) < limit else text[:limit] + "..."
 
 
 def run(ours, theirs, options, protocol):
@@ -159,7 +160,8 @@ def run(ours, theirs, options, protocol):
         pair = ours.run(words), theirs.run(words)
         if not same(words, *pair):
             print("RESP%d, seed %d, command %d differs:" % (protocol, options.seed, number))
-            print("  %s\n  %s\n  %s" % (commands.line(words), clip(pair[0]), clip(pair[1])))
+            for text in (commands.line(words), repr(pair[0]), repr(pair[1])):
+                print("  " + clip(text))
             print("shortest trail found:")
             print_difference(ours, theirs, shrink(ours, theirs, trail))
             return False
