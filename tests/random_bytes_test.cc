@@ -53,13 +53,33 @@ std::string random_stream(std::mt19937_64& random) {
   return stream;
 }
 
+std::string printable(const std::string& bytes) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  std::string text;
+  for (const char byte : bytes) {
+    const auto code = static_cast<unsigned char>(byte);
+    if (code >= ' ' && code < 127 && byte != '\\') {
+      text += byte;
+    } else {
+      text += {'\\', 'x', kHex[code >> 4], kHex[code & 15]};
+    }
+  }
+  return text;
+}
+
+// What went wrong in one thread, told by the main thread at the end.
+struct Report {
+  int refused = 0;
+  std::vector<std::string> unanswered;  // streams after whose end the server did not close
+};
+
 void send_streams(const ServerProcess& server, const std::string& path, uint64_t seed,
-                  std::atomic<int>& refused) {
+                  Report& report) {
   std::mt19937_64 random(seed);
   for (int i = 0; i < kStreams / kThreads; i++) {
     RawSocket socket = i % kTcpEvery ? RawSocket(path) : RawSocket(server.port());
     if (!socket.ok()) {
-      refused++;
+      report.refused++;
       continue;
     }
     const std::string stream = random_stream(random);
@@ -68,7 +88,11 @@ void send_streams(const ServerProcess& server, const std::string& path, uint64_t
     socket.send(std::string_view(stream).substr(half));
     if (i % 4) {
       socket.end_sending();
-      if (socket.read_to_end().ends_with("(time-out)")) refused++;
+      const std::string replies = socket.read_to_end();
+      if (replies.ends_with("(time-out)")) {
+        report.unanswered.push_back(printable(stream.substr(0, half)) + " | " +
+                                    printable(stream.substr(half)) + " -> " + printable(replies));
+      }
     }  // else it goes away without a word
   }
 }
@@ -77,11 +101,13 @@ TEST_CASE("random bytes: 100,000 streams of garbage, other clients unharmed") {
   const std::string path = temporary_path(".sock");
   ServerProcess server({"--unixsocket", path});
   REQUIRE(server.ok());
-  std::atomic<int> refused{0};
+  std::vector<Report> reports(kThreads);
   std::atomic<bool> done{false};
   std::vector<std::thread> noisy;
   for (int i = 0; i < kThreads; i++) {
-    noisy.emplace_back([&, i] { send_streams(server, path, 1000 + i, refused); });
+    noisy.emplace_back([&, i] {
+      send_streams(server, path, 1000 + static_cast<uint64_t>(i), reports[static_cast<size_t>(i)]);
+    });
   }
   int64_t rounds = 0, wrong = 0;
   std::thread quiet([&] {
@@ -101,7 +127,10 @@ TEST_CASE("random bytes: 100,000 streams of garbage, other clients unharmed") {
   for (std::thread& thread : noisy) thread.join();
   done = true;
   quiet.join();
-  CHECK(refused.load() == 0);
+  for (const Report& report : reports) {
+    CHECK(report.refused == 0);
+    for (const std::string& stream : report.unanswered) CHECK_MESSAGE(false, stream);
+  }
   CHECK(wrong == 0);
   CHECK(rounds > 10);
   CHECK(server.connect().run({"PING"}).text() == "PONG");

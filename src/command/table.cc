@@ -43,9 +43,9 @@ CommandTable::Packed CommandTable::pack(Bytes name) {
     packed.tail = lower8(load<uint64_t>(p + n - 8));
   } else if (n >= 4) {  // two halves that overlap, equal where they do
     packed.head = lower8(load<uint32_t>(p) | uint64_t{load<uint32_t>(p + n - 4)} << ((n - 4) * 8));
-  } else {
-    for (size_t i = 0; i < n; i++) packed.head |= uint64_t{static_cast<uint8_t>(p[i])} << (i * 8);
-    packed.head = lower8(packed.head);
+  } else if (n > 0) {  // first, middle and last byte, equal where they are the same
+    const auto byte = [p](size_t i) { return uint64_t{static_cast<uint8_t>(p[i])} << (i * 8); };
+    packed.head = lower8(byte(0) | byte(n / 2) | byte(n - 1));
   }
   return packed;
 }
