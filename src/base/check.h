@@ -42,7 +42,7 @@ int64_t printable(T value) {
 
 // DCHECK: only where a CHECK was measured to cost too much; on in debug and sanitizer builds.
 #if defined(NDEBUG) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define DCHECK(condition) static_cast<void>(0)
+#define DCHECK(condition) static_cast<void>(sizeof(!(condition)))
 #else
 #define DCHECK(condition) CHECK(condition)
 #endif
