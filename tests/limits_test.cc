@@ -14,6 +14,11 @@
 namespace cobnut::test {
 namespace {
 
+size_t clients_listed(Connection& admin) {
+  const std::string list = admin.run({"CLIENT", "LIST"}).text();
+  return static_cast<size_t>(std::count(list.begin(), list.end(), '\n'));
+}
+
 TEST_CASE(
     "limits: maxclients refuses the next connection with an error, and counts those that left") {
   ServerProcess server({"--maxclients", "10"});
@@ -115,12 +120,28 @@ TEST_CASE("limits: a client over its output limit is closed, others are not") {
   CHECK(other.run({"SET", "big", std::string(64 << 20, 'v')}).text() == "OK");
   RawSocket slow(server.port());
   slow.send(request({"GET", "big"}));
-  CHECK(eventually([&] {
-    const std::string list = other.run({"CLIENT", "LIST"}).text();
-    return std::count(list.begin(), list.end(), '\n') == 1;
-  }));
+  CHECK(eventually([&] { return clients_listed(other) == 1; }));
   CHECK(slow.read_to_end().size() < (64 << 20));
   CHECK(other.run({"PING"}).text() == "PONG");
+}
+
+TEST_CASE("limits: clients that leave in the middle of a request are forgotten") {
+  const std::string path = temporary_path(".sock");
+  ServerProcess server({"--unixsocket", path});
+  REQUIRE(server.ok());
+  Connection admin = server.connect();
+  for (const bool unix_socket : {false, true}) {
+    for (const std::string said :
+         {"", "PING\r\n", "*2\r\n$3\r\nGET\r\n$5", "PING\r\n*2\r\n$3\r\nG"}) {
+      CAPTURE(unix_socket);
+      CAPTURE(said);
+      for (int i = 0; i < 200; i++) {
+        RawSocket client = unix_socket ? RawSocket(path) : RawSocket(server.port());
+        client.send(said);
+      }
+      CHECK(eventually([&] { return clients_listed(admin) == 1; }, std::chrono::seconds(5)));
+    }
+  }
 }
 
 TEST_CASE("limits: 10,000 idle connections cost less than 1 KiB of memory each") {
@@ -150,10 +171,7 @@ TEST_CASE("limits: 10,000 idle connections cost less than 1 KiB of memory each")
   if (!is_redis() && !kSanitized) CHECK(cost < 1024);
   for (size_t i = 0; i < kConnections; i += 97) REQUIRE(idle[i].ask("PING") == "+PONG\r\n");
   idle.clear();
-  CHECK(eventually([&] {
-    const std::string list = admin.run({"CLIENT", "LIST"}).text();
-    return std::count(list.begin(), list.end(), '\n') == 1;
-  }));
+  CHECK(eventually([&] { return clients_listed(admin) == 1; }));
 }
 
 }  // namespace
