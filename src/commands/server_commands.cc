@@ -30,12 +30,18 @@ void cmd_info(Context& cx, Args args) {
 
 // -- CONFIG
 
+// Each option once. One that is asked for by its name stands as the client wrote it, as on Redis.
 void cmd_config_get(Context& cx, Args args) {
   const Options& options = cx.server.options.current();
   std::vector<std::pair<std::string, std::string>> found;
   for (const Bytes pattern : args.words().subspan(2)) {
-    for (auto& pair : config_get(options, pattern)) {
-      if (std::ranges::find(found, pair) == found.end()) found.push_back(std::move(pair));
+    for (auto& [name, value] : config_get(options, pattern)) {
+      const auto same = [&name = name](const auto& pair) {
+        return equal_ignore_case(pair.first, name);
+      };
+      if (std::ranges::any_of(found, same)) continue;
+      if (equal_ignore_case(name, pattern)) name = pattern;
+      found.emplace_back(std::move(name), std::move(value));
     }
   }
   cx.reply.map(found.size());

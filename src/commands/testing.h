@@ -3,12 +3,14 @@
 // too.
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "command/dispatch.h"
+#include "command/session.h"
 #include "command/table.h"
 #include "commands/families.h"
 #include "keyspace/mutation.h"
@@ -21,14 +23,15 @@ class TestServer final : public MutationListener {
   ~TestServer() override;
 
   // One request, and its reply in one line:
-  //   +OK  :1  "bulk"  nil  -ERR text  [a, b]  {key: value}  ,1.5  #t
+  //   +OK  :1  "bulk"  nil  -ERR text  [a, b]  {key: value}  ,1.5  #t; verbatim as bulk
   // Bytes that are not printable stand as \xNN.
   std::string run(const std::vector<std::string>& words);
   // Words apart by blanks; "quoted", with \xNN, \n, \" and \\ in quotes, as redis-cli reads them.
   std::string run(std::string_view line);
 
   Server server;
-  Client client;
+  Session session;  // the client that asks; commands of Route::kLoop get it
+  Client& client = session.client;
   int64_t now_ms = 1'700'000'000'000;  // 2023-11-14
 
   // What happened to keys since the last call: "set:k expire:k"; not events of kind kNone.

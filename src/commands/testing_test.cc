@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "base/clock.h"
 #include "base/numbers.h"
 #include "memory/large.h"
 
@@ -48,6 +49,11 @@ std::string decode_one(std::string_view* bytes) {
       bytes->remove_prefix(bulk.size() + 2);
       return quoted(bulk);
     }
+    case '=': {  // its extension, "txt:", is not shown
+      const std::string_view text = bytes->substr(4, static_cast<size_t>(*number) - 4);
+      bytes->remove_prefix(static_cast<size_t>(*number) + 2);
+      return quoted(text);
+    }
     case '*':
     case '%':
     case '~': {
@@ -78,6 +84,18 @@ char unescape(std::string_view line, size_t* at) {
   return static_cast<char>(std::strtol(hex.c_str(), nullptr, 16));
 }
 
+std::shared_ptr<ClientInfo> test_client(Server& server) {
+  auto info = std::make_shared<ClientInfo>();
+  info->id = server.clients.next_id();
+  info->fd = 8;
+  info->address = "127.0.0.1:50001";
+  info->local_address = "127.0.0.1:6379";
+  info->connected_ms = monotonic_clock_ms();
+  info->last_active_ms = info->connected_ms;
+  server.clients.add(info);
+  return info;
+}
+
 }  // namespace
 
 std::string decode_reply(std::string_view bytes) {
@@ -106,7 +124,8 @@ std::vector<std::string> split_line(std::string_view line) {
   return words;
 }
 
-TestServer::TestServer(uint32_t shards) : server(Options{}, 1), table_(command_families()) {
+TestServer::TestServer(uint32_t shards)
+    : server(Options{}, 1), session(test_client(server)), table_(command_families()) {
   set_command_table(&table_);
   server.options.announce(0);
   const ShardSetup setup{.slots_each = kSlots / shards,
@@ -145,13 +164,14 @@ std::string TestServer::run(const std::vector<std::string>& request) {
   output.open(nullptr);
   Reply reply(output, client.resp);
   Keys keys(server.shards, server.slot_shift, client.db, now_ms);
-  execute({nullptr, spec, args}, client, keys, reply, server);
+  session.info().last_command = spec;
+  execute({&session, spec, args}, client, keys, reply, server);
   output.close();
   std::string bytes;
   for (const Output::Segment* at = output.segments(); at != nullptr; at = at->next) {
     bytes.append(at->data, at->size);
   }
-  return decode_reply(bytes);
+  return bytes.empty() ? "" : decode_reply(bytes);  // SHUTDOWN replies nothing
 }
 
 void TestServer::on_mutation(const Mutation& mutation) {
