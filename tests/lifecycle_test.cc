@@ -46,8 +46,9 @@ TEST_CASE("lifecycle: wrong configuration is refused, and the message names it")
   check_refused({"--port", "70000"}, "port");
   check_refused({"--maxmemory", "lots"}, "maxmemory");
   check_refused({"--maxmemory-policy", "sometimes"}, "maxmemory-policy");
-  const std::string path = temporary_path(".conf");
-  std::ofstream(path) << "# a comment\nport 0\nmaxclient 10\n";
+  const std::string path = temporary_path(is_redis() ? ".conf" : ".toml");
+  std::ofstream(path) << (is_redis() ? "# a comment\nport 0\nmaxclient 10\n"
+                                     : "# a comment\n[network]\nport = 0\nmaxclient = 10\n");
   check_refused({path}, "maxclient");
   unlink(path.c_str());
 }
@@ -57,10 +58,11 @@ TEST_CASE("lifecycle: an option that keeps data safe is refused while its featur
   check_refused({"--port", std::to_string(free_port()), "--appendonly", "yes"}, "appendonly");
 }
 
-TEST_CASE("lifecycle: a configuration file in redis.conf's syntax") {
-  const std::string path = temporary_path(".conf");
-  std::ofstream(path) << "# a comment\n\nbind 127.0.0.1\ntimeout 77\nmaxclients \"123\"\n"
-                      << (is_redis() ? "save \"\"\n" : "");
+TEST_CASE("lifecycle: a configuration file, and flags that win over it") {
+  const std::string path = temporary_path(is_redis() ? ".conf" : ".toml");
+  std::ofstream(path) << (is_redis() ? "bind 127.0.0.1\ntimeout 77\nmaxclients \"123\"\nsave \"\"\n"
+                                     : "# a comment\n[network]\nbind = [\"127.0.0.1\"]\n"
+                                       "timeout = 77\nmaxclients = 123\n");
   const int port = free_port();
   const std::string binary = server_binary();
   ServerProcess server({"--maxclients", "124"});  // flags only: the two ways are compared below

@@ -71,6 +71,18 @@ std::string check_policy(std::string& text) {
   return "only noeviction is supported: eviction is not implemented yet";
 }
 
+constexpr std::array<Bytes, 2> kYesNo = {"yes", "no"};
+
+// Who asks for durability relies on it: refused until it is there.
+std::string check_appendonly(std::string& text) {
+  text = to_lower(text);
+  return text == "no" ? "" : "persistence is not implemented yet, nothing would be kept";
+}
+
+std::string check_save(std::string& text) {
+  return text.empty() ? "" : "persistence is not implemented yet, nothing would be saved";
+}
+
 const Option kTable[] = {
     // -- network
     {.table = "network",
@@ -203,6 +215,20 @@ const Option kTable[] = {
      .field = enum_field<&Options::allocator>(),
      .names = kAllocators,
      .doc = "Where keys and values live: in pools of their shard, or in the general heap."},
+    // -- persistence
+    {.table = "persistence",
+     .name = "appendonly",
+     .field = &Options::appendonly,
+     .names = kYesNo,
+     .runtime = true,
+     .check = check_appendonly,
+     .doc = "Keeps every write on disk. Only \"no\" yet."},
+    {.table = "persistence",
+     .name = "save",
+     .field = &Options::save,
+     .runtime = true,
+     .check = check_save,
+     .doc = "Points in time to save at. Only \"\" (never) yet."},
     // -- log
     {.table = "log",
      .name = "loglevel",

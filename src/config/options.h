@@ -45,6 +45,10 @@ struct Options {
   std::string maxmemory_policy = "noeviction";
   Allocator allocator = Allocator::kPooled;
 
+  // persistence: not there yet, and said so to who asks (redis-benchmark does)
+  std::string appendonly = "no";
+  std::string save;
+
   // log
   LogLevel loglevel = LogLevel::kNotice;
   std::string logfile;  // empty: stdout

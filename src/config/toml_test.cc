@@ -119,8 +119,9 @@ TEST_CASE("unknown names") {
   CHECK(toml_error("[network]\nfrobnicate = 1") == "c.toml:2: unknown option network.frobnicate");
   CHECK(toml_error("port = 1") ==
         "c.toml:1: option port is in no table: did you mean network.port?");
-  const std::string tables = ": there are [network] [security] [threads] [keyspace] [memory] [log]";
-  CHECK(toml_error("[persistence]\n") == "c.toml:1: unknown table [persistence]" + tables);
+  const std::string tables =
+      ": there are [network] [security] [threads] [keyspace] [memory] [persistence] [log]";
+  CHECK(toml_error("[cluster]\n") == "c.toml:1: unknown table [cluster]" + tables);
   CHECK(toml_error("[[network]]\nport = 1") ==
         "c.toml:1: [[network]]: write it once, as [network]");
   CHECK(toml_error("[[map]]\nname = 'x'") == "c.toml:1: unknown table [map]" + tables);

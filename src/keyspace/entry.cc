@@ -24,18 +24,14 @@ Bytes Entry::long_key() const {
   return {raw() + key_offset(), key_stored_bytes()};
 }
 
-size_t Entry::key_stored_bytes() const {
+size_t Entry::long_key_stored_bytes() const {
   if (flags() & kLargeKey) return sizeof(EntryOutside);
-  if ((flags() & kWideKey) == 0) return key_length_;
   uint16_t rest;
   memcpy(&rest, raw() + sizeof(Entry), sizeof(rest));
   return key_length_ | static_cast<size_t>(rest) << 8;
 }
 
-size_t Entry::value_offset() const { return key_offset() + key_stored_bytes(); }
-
-size_t Entry::value_length() const {
-  if ((flags() & (kValueLength2 | kValueLength4)) == 0) return value_length_;
+size_t Entry::long_value_length() const {
   uint32_t rest = 0;
   memcpy(&rest, raw() + sizeof(Entry) + (flags() & kWideKey ? 2 : 0),
          flags() & kValueLength2 ? 1 : 3);
@@ -55,13 +51,6 @@ int64_t Entry::integer() const {
   int64_t value;
   memcpy(&value, raw() + value_offset(), sizeof(value));
   return value;
-}
-
-Bytes Entry::bytes() const {
-  const size_t offset = value_offset();
-  if (flags() & kLargeValue) [[unlikely]]
-    return {outside_at(offset).block, value_length()};
-  return {raw() + offset, value_length()};
 }
 
 Bytes Entry::text(char* buffer) const {

@@ -62,6 +62,8 @@ class Entry {
       return long_key();
     return {raw() + key_offset(), key_length_};
   }
+  // key() == bytes, without a call for keys of 8 to 16 bytes.
+  bool has_key(Bytes bytes) const;
   bool has_expiry() const { return (flags() & (kExpiry6 | kExpiry8)) != 0; }
   int64_t expiry_ms() const;  // Unix ms, or kNoExpiry
   int64_t integer() const;    // REQUIRES: Encoding::kInt
@@ -86,6 +88,8 @@ class Entry {
   size_t value_offset() const;
   size_t value_length() const;
   size_t key_stored_bytes() const;  // in the entry: of the key or of what stands for it
+  size_t long_key_stored_bytes() const;
+  size_t long_value_length() const;
   EntryOutside outside_at(size_t offset) const;
   Bytes long_key() const;
 
@@ -132,6 +136,35 @@ inline constexpr KeyOffsets kKeyOffsets = key_offsets();
 
 inline size_t Entry::key_offset() const {
   return internal::kKeyOffsets.of[flags() & kEntryShapeFlags];
+}
+inline size_t Entry::key_stored_bytes() const {
+  if (flags() & (kLargeKey | kWideKey)) [[unlikely]]
+    return long_key_stored_bytes();
+  return key_length_;
+}
+inline size_t Entry::value_offset() const { return key_offset() + key_stored_bytes(); }
+inline size_t Entry::value_length() const {
+  if (flags() & (kValueLength2 | kValueLength4)) [[unlikely]]
+    return long_value_length();
+  return value_length_;
+}
+inline Bytes Entry::bytes() const {
+  const size_t offset = value_offset();
+  if (flags() & kLargeValue) [[unlikely]]
+    return {outside_at(offset).block, value_length()};
+  return {raw() + offset, value_length()};
+}
+inline bool Entry::has_key(Bytes bytes) const {
+  const Bytes own = key();
+  const size_t size = bytes.size();
+  if (own.size() != size) return false;
+  if (size < 8 || size > 16) return own == bytes;
+  uint64_t a, b, c, d;  // the first and the last 8 bytes of each
+  memcpy(&a, own.data(), 8);
+  memcpy(&b, bytes.data(), 8);
+  memcpy(&c, own.data() + size - 8, 8);
+  memcpy(&d, bytes.data() + size - 8, 8);
+  return ((a ^ b) | (c ^ d)) == 0;
 }
 
 }  // namespace cobnut

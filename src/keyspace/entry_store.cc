@@ -21,6 +21,11 @@ struct EntryShape {
     return expiry_ms >= 0 && expiry_ms < (int64_t{1} << 48) ? kExpiry6 : kExpiry8;
   }
 
+  static uint16_t value_flags(size_t value_bytes) {
+    if (value_bytes <= UINT8_MAX) return 0;
+    return value_bytes <= kInlineValueMax ? kValueLength2 : kLargeValue | kValueLength4;
+  }
+
   static EntryShape of(size_t key_bytes, size_t value_bytes, uint16_t kept_flags) {
     EntryShape shape;
     shape.flags = kept_flags;
@@ -32,12 +37,8 @@ struct EntryShape {
     } else if (key_bytes > UINT8_MAX) {
       shape.flags |= kWideKey;
     }
-    if (value_bytes > kInlineValueMax) {
-      shape.flags |= kLargeValue | kValueLength4;
-      shape.value_stored = sizeof(EntryOutside);
-    } else if (value_bytes > UINT8_MAX) {
-      shape.flags |= kValueLength2;
-    }
+    shape.flags |= value_flags(value_bytes);
+    if (shape.flags & kLargeValue) shape.value_stored = sizeof(EntryOutside);
     shape.key_at = internal::kKeyOffsets.of[shape.flags & kEntryShapeFlags];
     return shape;
   }
@@ -57,8 +58,6 @@ namespace {
 constexpr size_t kValueBytesMax = UINT32_MAX;    // its length has 4 bytes
 constexpr size_t kGrowthBytesMax = 1024 * 1024;  // as Redis's SDS_MAX_PREALLOC
 constexpr uint16_t kExpiryFlags = kExpiry6 | kExpiry8;
-constexpr uint16_t kKeptFlags =
-    static_cast<uint16_t>(kNoEvict | 0xfc00);  // say nothing about the layout
 
 size_t grown_capacity(size_t bytes) {
   return std::min(bytes + std::min(bytes, kGrowthBytesMax), kValueBytesMax);
@@ -79,10 +78,14 @@ void set_key_length(char* block, uint16_t flags, size_t bytes) {
   if (flags & kWideKey) memcpy(block + sizeof(Entry), &rest, sizeof(rest));
 }
 
-void set_expiry(char* block, const EntryShape& shape, int64_t expiry_ms) {
-  if ((shape.flags & kExpiryFlags) == 0) return;
-  const size_t bytes = shape.flags & kExpiry6 ? 6 : 8;
-  memcpy(block + shape.key_at - (shape.flags & kLogged ? 4 : 0) - bytes, &expiry_ms, bytes);
+uint8_t type_and_encoding(Type type, Encoding encoding) {
+  return static_cast<uint8_t>(static_cast<int>(type) << 4 | static_cast<int>(encoding));
+}
+
+void set_expiry(char* block, uint16_t flags, size_t key_at, int64_t expiry_ms) {
+  if ((flags & kExpiryFlags) == 0) return;
+  const size_t bytes = flags & kExpiry6 ? 6 : 8;
+  memcpy(block + key_at - (flags & kLogged ? 4 : 0) - bytes, &expiry_ms, bytes);
 }
 
 // The bytes of a value, the rest zero. The two may overlap.
@@ -110,20 +113,15 @@ void EntryStore::set_access(Entry* entry) const {
   memcpy(entry->access_, &access_now_, sizeof(entry->access_));
 }
 
-void EntryStore::touch(Entry* entry) const {
-  if (memcmp(entry->access_, &access_now_, sizeof(entry->access_)) != 0) set_access(entry);
-}
-
 // All of a new entry but for a value outside, whose block the caller has filled.
 void EntryStore::write(char* block, const EntryShape& shape, const EntryContent& content,
                        EntryOutside key_outside, EntryOutside value_outside) const {
-  block[0] =
-      static_cast<char>(static_cast<int>(content.type) << 4 | static_cast<int>(content.encoding));
+  block[0] = static_cast<char>(type_and_encoding(content.type, content.encoding));
   set_flags(block, shape.flags);
   set_access(reinterpret_cast<Entry*>(block));
   set_key_length(block, shape.flags, content.key.size());
   set_value_length(block, shape.flags, content.value_bytes);
-  set_expiry(block, shape, content.expiry_ms);
+  set_expiry(block, shape.flags, shape.key_at, content.expiry_ms);
   if (shape.flags & kLargeKey) {
     memcpy(block + shape.key_at, &key_outside, sizeof(key_outside));
   } else if (!content.key.empty()) {
@@ -184,28 +182,31 @@ void EntryStore::destroy(Handle handle) {
 
 bool EntryStore::overwrite(Handle handle, const EntryContent& content) {
   Entry* entry = at(handle);
-  const EntryShape old_shape = EntryShape::of(*entry);
-  const EntryShape shape = EntryShape::of(
-      content.key.size(), content.value_bytes,
-      (old_shape.flags & (kKeptFlags | kLogged)) | EntryShape::expiry_flag(content.expiry_ms));
+  const uint16_t flags = entry->flags();
+  constexpr uint16_t kOfContent = kExpiryFlags | kValueLength2 | kValueLength4 | kLargeValue;
   // Only where nothing but the value's bytes and length changes: they may be a view into this very
   // block.
-  if (shape.flags != old_shape.flags) return false;
-  char* block = pool_.at(handle);
-  if (shape.flags & kLargeValue) {
-    const EntryOutside outside = entry->outside_at(shape.value_at());
+  if ((flags & kOfContent) !=
+      (EntryShape::value_flags(content.value_bytes) | EntryShape::expiry_flag(content.expiry_ms))) {
+    return false;
+  }
+  const size_t value_at = entry->value_offset();
+  if (flags & kLargeValue) [[unlikely]] {
+    const EntryOutside outside = entry->outside_at(value_at);
     const bool fits =
         content.value_bytes <= outside.bytes && content.value_bytes >= outside.bytes / 2;
     if (!fits) return false;
     copy_value(outside.block, content.value, content.value_bytes);
   } else {
-    if (Pool::block_bytes(shape.bytes()) != Pool::block_bytes(old_shape.bytes())) return false;
-    copy_value(block + shape.value_at(), content.value, content.value_bytes);
+    if (Pool::block_bytes(value_at + content.value_bytes) !=
+        Pool::block_bytes(value_at + entry->value_length())) {
+      return false;
+    }
+    copy_value(entry->raw() + value_at, content.value, content.value_bytes);
   }
-  block[0] =
-      static_cast<char>(static_cast<int>(content.type) << 4 | static_cast<int>(content.encoding));
-  set_value_length(block, shape.flags, content.value_bytes);
-  set_expiry(block, shape, content.expiry_ms);
+  entry->type_encoding_ = type_and_encoding(content.type, content.encoding);
+  set_value_length(entry->raw(), flags, content.value_bytes);
+  set_expiry(entry->raw(), flags, value_at - entry->key_stored_bytes(), content.expiry_ms);
   touch(entry);
   return true;
 }
@@ -218,7 +219,7 @@ Handle EntryStore::with_expiry(Handle handle, int64_t expiry_ms) {
       static_cast<uint16_t>((old_shape.flags & ~kExpiryFlags) | EntryShape::expiry_flag(expiry_ms));
   shape.key_at = internal::kKeyOffsets.of[shape.flags & kEntryShapeFlags];
   if (shape.flags == old_shape.flags) {
-    set_expiry(block, shape, expiry_ms);
+    set_expiry(block, shape.flags, shape.key_at, expiry_ms);
     return handle;
   }
   const bool same_block = Pool::block_bytes(shape.bytes()) == Pool::block_bytes(old_shape.bytes());
@@ -232,7 +233,7 @@ Handle EntryStore::with_expiry(Handle handle, int64_t expiry_ms) {
                          (shape.flags & kValueLength4 ? 3 : 0);
   memcpy(out, old, lengths);
   set_flags(out, shape.flags);
-  set_expiry(out, shape, expiry_ms);
+  set_expiry(out, shape.flags, shape.key_at, expiry_ms);
   if (shape.flags & kLogged) memcpy(out + shape.key_at - 4, old + old_shape.key_at - 4, 4);
   memcpy(out + shape.key_at, old + old_shape.key_at, shape.key_stored + shape.value_stored);
   if (!same_block) pool_.release(handle);  // what lies outside has moved along

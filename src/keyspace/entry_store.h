@@ -50,7 +50,11 @@ class EntryStore {
   char* resize_value(Handle* handle, size_t bytes);
   void set_integer(Handle handle, int64_t value);
   // Writes only when it changes, so that reads do not take the line away from other cores.
-  void touch(Entry* entry) const;
+  void touch(Entry* entry) const {
+    uint32_t access = 0;
+    memcpy(&access, entry->access_, sizeof(entry->access_));
+    if (access != access_now_) set_access(entry);
+  }
   // How much of an entry a batch should prefetch: the mean block as of the last time it was asked
   // to look, so that the size of each need not be known.
   size_t prefetch_bytes() const { return prefetch_bytes_; }

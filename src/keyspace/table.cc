@@ -110,6 +110,15 @@ Found Table::found_at(Spot spot) const {
 
 Handle Table::handle_of(const Found& found) const { return found.line->handles[found.index]; }
 
+[[gnu::always_inline]] inline Found Table::search(Line* line, uint32_t slots, Bytes key) const {
+  for (; slots != 0; slots &= slots - 1) {
+    const uint32_t index = static_cast<uint32_t>(std::countr_zero(slots));
+    Entry* entry = parts_.entries.at(line->handles[index]);
+    if (entry->has_key(key)) return {entry, line, index};
+  }
+  return {};
+}
+
 Found Table::find(const Key& key) const {
   DCHECK(in_shard(key.position));
   const SegmentRef ref = leaf(key.position);
@@ -117,25 +126,16 @@ Found Table::find(const Key& key) const {
   const uint32_t homes = ref.homes();
   Line* home = ref.lines() + home_of(key.position, ref.depth(), homes);
   const uint8_t tag = tag_of(key.position);
-  Found found;
-  const auto search = [&](Line* line, uint32_t among) {
-    for (uint32_t bits = line->matches(tag) & among; bits != 0; bits &= bits - 1) {
-      const Spot spot{line, static_cast<uint32_t>(std::countr_zero(bits))};
-      if (parts_.entries.at(line->handles[spot.index])->key() == key.bytes) {
-        found = found_at(spot);
-        return true;
-      }
-    }
-    return false;
-  };
-  if (search(home, home->own())) return found;
-  if (search(home + 1, home[1].guests()))
-    return found;  // behind the last home: the stash, which has no guests
+  if (Found found = search(home, home->matches(tag) & home->own(), key.bytes)) return found;
+  // Behind the last home comes the stash, which has no guests.
+  Line* next = home + 1;
+  if (Found found = search(next, next->matches(tag) & next->guests(), key.bytes)) return found;
   for (uint32_t hints = home->hints(); hints != 0; hints &= hints - 1) {
     Line* stash = ref.lines() + homes + std::countr_zero(hints);
-    if (search(stash, stash->present())) return found;
+    const Found found = search(stash, stash->matches(tag) & stash->present(), key.bytes);
+    if (found) return found;
   }
-  return found;
+  return {};
 }
 
 // Where a key that is there sits, by its handle.

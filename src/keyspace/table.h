@@ -104,6 +104,7 @@ class Table final : public SegmentOwner {
   bool reserve_directory(Position base, uint32_t depth);
   void drop_directory(uint32_t slot_index);
   bool grow(SegmentRef full, Position position, Handle handle, uint8_t eviction);
+  Found search(Line* line, uint32_t slots, Bytes key) const;
   Found locate(Position position, Handle handle) const;
   Found found_at(Spot spot) const;
   bool merge_buddies(Position base, SegmentRef left);
