@@ -43,12 +43,18 @@ void Connection::on_read(size_t bytes) {
 }
 
 void Connection::on_end(int error) {
-  if (error == 0 && in_ready) {
-    ended_ = true;
-    return;
+  if (error != 0) {
+    log::verbose("net", "client %s: %s", info().address.c_str(), strerror(error));
+    return close();
   }
-  if (error != 0) log::verbose("net", "client %s: %s", info().address.c_str(), strerror(error));
-  close();
+  // It may have closed its sending side only: what it sent runs, and what it is owed is written.
+  ended_ = true;
+  if (done()) close();
+}
+
+// The peer sends nothing more, nothing that it sent can still run, and all replies are written.
+bool Connection::done() const {
+  return ended_ && !in_ready && wait == Wait::kNone && output.empty();
 }
 
 // True: all is written.
@@ -84,7 +90,7 @@ void Connection::flush() {
     return check_output_limits();
   }
   over_soft_ms_ = 0;
-  if (closing || (ended_ && input.unread().empty() && wait == Wait::kNone)) return close();
+  if (closing || done()) return close();
   resume_if_drained();
 }
 

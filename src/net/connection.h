@@ -33,6 +33,7 @@ class Connection final : public Session, private Stream::Owner {
   void on_closed() override;
   bool on_completed() override;
 
+  bool done() const;
   bool write_some();
   void write_later();
   void check_output_limits();
