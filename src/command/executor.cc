@@ -190,8 +190,9 @@ Executor::Gathered Executor::gather_one(Session& session, bool first) {
       fail_protocol(session);
       return Gathered::kNothing;
   }
-  Request request{&session, command_table().resolve(session.parser.words()),
-                  Args(session.parser.words())};
+  Request& request = batch_[batch_size_];  // in its place in the batch, if it gets there
+  request = {&session, command_table().resolve(session.parser.words()),
+             Args(session.parser.words())};
   if (routable(request.spec, request.args.words())) {
     if (needs_solo(*request.spec)) {
       if (batch_size_ > 0) return Gathered::kAlone;
@@ -208,7 +209,7 @@ Executor::Gathered Executor::gather_one(Session& session, bool first) {
     }
   }
   session.input.consume(session.parser.consumed());
-  batch_[batch_size_++] = request;
+  batch_size_++;
   return Gathered::kTaken;
 }
 

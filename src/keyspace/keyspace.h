@@ -40,7 +40,9 @@ Value integer_value(int64_t integer);
 enum class Written : uint8_t { kOk, kNoMemory };  // kNoMemory: nothing changed; reply -OOM
 
 // Counters of one shard, written under its monitor, read by INFO from anywhere.
-struct KeyspaceStats {
+// One cache line: every batch writes to it, and to nothing else of a shard but its monitor and what
+// it changes.
+struct alignas(64) KeyspaceStats {
   Counter hits, misses;  // of find()
   Counter expired;       // keys removed because they were due, lazily or by the wheel
   Counter dirty;  // changes that commands made (not expiry, not eviction), flushed keys included
@@ -132,6 +134,7 @@ class Keyspace {
   // -- account
   const KeyspaceStats& stats() const { return stats_; }
   KeyspaceStats& stats() { return stats_; }
+  size_t entry_bytes() const;      // blocks of entries
   size_t used_bytes() const;       // blocks of entries and all metadata: what maxmemory limits
   size_t metadata_bytes() const;   // of these: tables, pool and wheel
   size_t committed_bytes() const;  // what is taken from PagePool, LargeAllocator and the heap
@@ -152,6 +155,7 @@ class Keyspace {
   bool shrink_slice(int64_t deadline_us);
   bool due(const Entry& entry) const;
 
+  KeyspaceStats stats_;
   const uint32_t first_slot_;
   const uint32_t slot_count_;
   int64_t now_ms_ = 0;
@@ -162,7 +166,6 @@ class Keyspace {
   std::vector<std::unique_ptr<Table>> detached_;  // flushed, freed in slices
   std::vector<Table*> table_by_id_;               // of wheel items; nullptr: free or detached
   std::vector<MutationListener*> listeners_;
-  KeyspaceStats stats_;
 };
 
 }  // namespace cobnut

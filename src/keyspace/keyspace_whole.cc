@@ -17,11 +17,11 @@ constexpr size_t kForEachCount = 4096;  // keys asked of scan() at once
 
 Keyspace::Keyspace(uint32_t first_slot, uint32_t slot_count, int databases, PagePool& pages,
                    LargeAllocator& large, int64_t origin_ms)
-    : first_slot_(first_slot),
+    : stats_{.databases = std::vector<KeyspaceStats::Database>(static_cast<size_t>(databases))},
+      first_slot_(first_slot),
       slot_count_(slot_count),
       parts_(std::make_unique<Parts>(pages, large, origin_ms)),
-      tables_(static_cast<size_t>(databases)),
-      stats_{.databases = std::vector<KeyspaceStats::Database>(static_cast<size_t>(databases))} {
+      tables_(static_cast<size_t>(databases)) {
   CHECK_OP(first_slot + slot_count, <=, kSlots);
   CHECK_OP(databases, <=, 256);  // Mutation::db is a byte
   set_now_ms(origin_ms);
@@ -172,6 +172,8 @@ size_t Keyspace::metadata_bytes() const {
   for (const auto& t : detached_) bytes += t->metadata_bytes();
   return bytes;
 }
+
+size_t Keyspace::entry_bytes() const { return parts_->entries.used_bytes(); }
 
 size_t Keyspace::used_bytes() const { return parts_->entries.used_bytes() + metadata_bytes(); }
 

@@ -33,17 +33,17 @@ struct alignas(64) Shard {
     keyspace.set_now_ms(std::max(now_ms, keyspace.now_ms()));
     return keyspace.now_ms();
   }
-  // Before leaving, and before a command is admitted against maxmemory. Commands change memory only
-  // together with one of these counters, so that a batch of reads costs two loads a shard.
+  // Before leaving, and before a command is admitted against maxmemory. While the entries keep
+  // their size this only reads (a line that is written goes from core to core); what tables and
+  // wheel grew by meanwhile is published with the next change, or by the background slice.
   void publish_memory() {
-    const uint64_t changes = keyspace.stats().dirty.get() + keyspace.stats().expired.get();
-    if (changes != published_changes) publish_all_memory();
-    published_changes = changes;
+    if (keyspace.entry_bytes() != published_entry_bytes) publish_all_memory();
   }
-  void publish_all_memory() {  // after a background slice too, which frees without counting
+  void publish_all_memory() {
     const auto bytes = static_cast<int64_t>(keyspace.used_bytes());
-    budget.publish(bytes - published_bytes);
+    if (bytes != published_bytes) budget.publish(bytes - published_bytes);
     published_bytes = bytes;
+    published_entry_bytes = keyspace.entry_bytes();
   }
   void leave(LoopPort& me) {
     publish_memory();
@@ -54,7 +54,7 @@ struct alignas(64) Shard {
   Keyspace keyspace;
   MemoryBudget& budget;
   int64_t published_bytes = 0;
-  uint64_t published_changes = 0;
+  size_t published_entry_bytes = 0;
 };
 
 }  // namespace cobnut
