@@ -91,17 +91,19 @@ void Executor::forget(Session& session) {
 
 // ---- the turn
 
-bool Executor::run_turn() {
+bool Executor::run_turn(TurnTime time) {
   server_.options.announce(loop_index_);
-  active_ms_ = monotonic_clock_ms();
   counters_.turns.add();
+  active_ms_ = time.monotonic_ms;
+  now_ms_ = time.wall_ms;
   bool worked = false;
-  do {
-    worked |= port_.deliver_all();
-    worked |=
-        port_.run_all();  // granted transactions go before every batch: whole shards wait for them
-  } while (run_batch() && arena_.used() < kArenaMax);
-  port_.run_all();  // no shard stays granted, or half drained, over the writes below
+  for (bool first = true;; first = false) {
+    if (!port_.idle()) worked |= port_.deliver_all();
+    if (!port_.idle()) worked |= port_.run_all();  // whole shards wait for a granted transaction
+    if (ready_head_ == nullptr || arena_.used() >= kArenaMax) break;
+    if (!first) now_ms_ = wall_clock_ms();
+    run_batch();
+  }
   worked |= !turn_.empty();
   end_of_turn();
   return worked;
@@ -130,10 +132,8 @@ void Executor::end_of_turn() {
   arena_.reset();
 }
 
-bool Executor::run_batch() {
-  if (ready_head_ == nullptr) return false;
+void Executor::run_batch() {
   batch_size_ = batch_keys_ = 0;
-  now_ms_ = wall_clock_ms();
   while (batch_size_ < kBatchCommands && batch_keys_ < kBatchKeys) {
     Session* session = pop_ready();
     if (session == nullptr || !gather_session(*session)) break;
@@ -142,7 +142,6 @@ bool Executor::run_batch() {
   leave_entered();  // of requests that found another shard busy
   for (Session* session : later_) ready(*session);
   later_.clear();
-  return true;
 }
 
 // ---- gather

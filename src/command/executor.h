@@ -36,6 +36,13 @@ class Flusher {
   virtual void close(Session& session) = 0;  // at once; what it is owed is dropped
 };
 
+// The time at the start of a turn. The loop has it already: a batch of one command need not ask the
+// clock again.
+struct TurnTime {
+  int64_t monotonic_ms;
+  int64_t wall_ms;  // Unix
+};
+
 class Executor {
  public:
   Executor(Server& server, size_t loop_index, LoopPort& port, Flusher& flusher);
@@ -58,7 +65,7 @@ class Executor {
 
   // The check phase: inbox, run queue, batches, one write per session, then the arena is reset.
   // True: there was work.
-  bool run_turn();
+  bool run_turn(TurnTime time);
   // True: run_turn() has more to do at once (it was cut to stay short).
   bool has_work() const { return ready_head_ != nullptr || !port_.idle(); }
 
@@ -83,7 +90,7 @@ class Executor {
 
   void ready_first(Session& session);
   Session* pop_ready();
-  bool run_batch();
+  void run_batch();
   bool gather_session(Session& session);
   Gathered gather_one(Session& session, bool first);
   RequestParser::Outcome parse_next(Session& session);

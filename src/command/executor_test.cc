@@ -149,7 +149,7 @@ struct Harness final : Flusher {
   // Everything that the session's bytes lead to.
   std::string run(Session& session, Bytes bytes) {
     receive(session, bytes);
-    do executor.run_turn();
+    do executor.run_turn({monotonic_clock_ms(), wall_clock_ms()});
     while (executor.has_work());
     return std::exchange(written, {});
   }

@@ -28,7 +28,7 @@ class PublishedOptions {
   void announce(size_t index) {
     seen_[index].version.store(version_.load(std::memory_order_seq_cst), std::memory_order_seq_cst);
   }
-  void quiet(size_t index) { seen_[index].version.store(UINT64_MAX, std::memory_order_seq_cst); }
+  void quiet(size_t index) { seen_[index].version.store(UINT64_MAX, std::memory_order_release); }
 
   // Any thread. `change` edits a copy; its error leaves everything as it was. Returns with the copy
   // in force.

@@ -85,6 +85,8 @@ void Loop::set_timer(int64_t period_ms) {
       &handles_->timer, [](uv_timer_t* handle) { hooks_of(handle).on_timer(); }, period, period);
 }
 
+int64_t Loop::now_ms() const { return static_cast<int64_t>(uv_now(&handles_->loop)); }
+
 uv_loop_s* Loop::uv() const { return &handles_->loop; }
 
 }  // namespace cobnut

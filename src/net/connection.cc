@@ -39,7 +39,7 @@ void Connection::on_read(size_t bytes) {
   executor.counters().net_input_bytes.add(bytes);
   info().last_active_ms.store(loop_.now_ms(), std::memory_order_relaxed);
   executor.ready(*this);
-  if (executor.arena().used() > Executor::kTurnBytes) executor.run_turn();
+  if (executor.arena().used() > Executor::kTurnBytes) executor.run_turn(loop_.turn_time());
 }
 
 void Connection::on_end(int error) {

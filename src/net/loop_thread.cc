@@ -62,7 +62,7 @@ class LoopThread::Kick final : public Message {
 LoopThread::LoopThread(Server& server, size_t index)
     : server_(server), index_(index), loop_(*this), executor_(server, index, *this, *this) {
   loop_.set_timer(kTickIdleMs);
-  now_ms_ = monotonic_clock_ms();
+  wall_offset_ms_ = wall_clock_ms() - now_ms();
 }
 
 LoopThread::~LoopThread() = default;
@@ -100,16 +100,15 @@ bool LoopThread::before_poll() {
 
 void LoopThread::after_poll() {
   awake();
-  now_ms_ = monotonic_clock_ms();
-  if (executor_.run_turn() && server_.options.current().busy_poll_us > 0)
+  if (executor_.run_turn(turn_time()) && server_.options.current().busy_poll_us > 0)
     last_work_us_ = monotonic_clock_us();
 }
 
 void LoopThread::on_timer() {
   server_.options.announce(index_);
-  now_ms_ = monotonic_clock_ms();
+  wall_offset_ms_ = wall_clock_ms() - now_ms();
   run_background();
-  if (now_ms_ - idle_checked_ms_ >= kIdleCheckMs) close_idle();
+  if (now_ms() - idle_checked_ms_ >= kIdleCheckMs) close_idle();
   if (on_tick_) on_tick_();
 }
 
@@ -158,11 +157,11 @@ void LoopThread::destroy(Connection& connection) {
 }
 
 void LoopThread::close_idle() {
-  idle_checked_ms_ = now_ms_;
+  idle_checked_ms_ = now_ms();
   const int64_t timeout_s = server_.options.current().timeout;
   if (timeout_s == 0) return;
   for (Connection* connection = first_; connection != nullptr; connection = connection->next) {
-    if (!connection->idle_since(now_ms_ - timeout_s * 1000)) continue;
+    if (!connection->idle_since(now_ms() - timeout_s * 1000)) continue;
     log::verbose("net", "client %s idle for %lld s: closed", connection->info().address.c_str(),
                  static_cast<long long>(timeout_s));
     connection->close();  // destroyed later, by its handle's callback

@@ -32,7 +32,8 @@ class LoopThread final : public LoopPort, private Loop::Hooks, private Flusher {
   // -- this loop
   Loop& loop() { return loop_; }
   Executor& executor() { return executor_; }
-  int64_t now_ms() const { return now_ms_; }  // monotonic, of this turn
+  int64_t now_ms() const { return loop_.now_ms(); }  // monotonic, of this turn
+  TurnTime turn_time() const { return {now_ms(), now_ms() + wall_offset_ms_}; }
   void destroy(Connection& connection);
   // Called when the loop has been told to stop, before its connections close.
   void set_on_stop(std::function<void()> on_stop) { on_stop_ = std::move(on_stop); }
@@ -68,8 +69,8 @@ class LoopThread final : public LoopPort, private Loop::Hooks, private Flusher {
   // this loop
   Connection* first_ = nullptr;
   Connection* last_ = nullptr;
-  int64_t now_ms_ = 0;
-  int64_t last_work_us_ = 0;  // monotonic: for busy-poll-us
+  int64_t wall_offset_ms_ = 0;  // wall clock - monotonic clock, looked up on every tick
+  int64_t last_work_us_ = 0;    // monotonic: for busy-poll-us
   int64_t idle_checked_ms_ = 0;
   bool stopping_ = false;
   std::function<void()> on_tick_;

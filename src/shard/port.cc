@@ -78,8 +78,6 @@ bool LoopPort::run_all() {
   return ran != 0;
 }
 
-bool LoopPort::idle() const { return run_head_ == nullptr && inbox_.empty(); }
-
 bool LoopPort::prepare_sleep() {
   CHECK_EQ(HeldCount::of_this_thread(), 0u);
   sleeping_.store(1);
@@ -89,6 +87,7 @@ bool LoopPort::prepare_sleep() {
   return false;
 }
 
-void LoopPort::awake() { sleeping_.store(0); }
+// Seen late, it costs a wake that was not needed, no more.
+void LoopPort::awake() { sleeping_.store(0, std::memory_order_release); }
 
 }  // namespace cobnut

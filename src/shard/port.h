@@ -48,7 +48,7 @@ class LoopPort {
   bool deliver_all();            // at most kDeliverMax messages of the inbox
   bool run_all();                // at most kRunMax pieces of the run queue
   void enqueue(Runnable* work);  // appended to the run queue; also from inside run() and deliver()
-  bool idle() const;             // inbox and run queue empty
+  bool idle() const { return run_head_ == nullptr && inbox_.empty(); }
   // The sleep protocol (I10): prepare_sleep() announces sleep and looks again; true: the loop may
   // block in poll, and calls awake() after it; false: there is work, the loop counts as awake.
   bool prepare_sleep();
