@@ -115,11 +115,13 @@ void Executor::end_of_turn() {
     Session& session = *turn_[i];
     session.in_turn = false;
     flusher_.flush(session);
-    session.input.settle();
-    const size_t unread = session.input.unread().size();
+    if (session.closing)
+      session.input.consume(session.input.unread().size());  // nothing of it runs
+    session.input.settle(session.parser.wanted());
+    const size_t unread = session.input.unread().size() + session.parser.heap_bytes();
     session.info().input_bytes.store(unread, std::memory_order_relaxed);
     session.info().output_bytes.store(session.output.bytes(), std::memory_order_relaxed);
-    if (unread > static_cast<size_t>(server_.options.current().client_query_buffer_limit)) {
+    if (unread > input_limit(session)) {
       counters_.query_buffer_limit_disconnections.add();
       log::warning("net",
                    "client %s sent more than client-query-buffer-limit (%zu bytes) that could not "
@@ -132,16 +134,25 @@ void Executor::end_of_turn() {
   arena_.reset();
 }
 
+// Before AUTH ten arguments of 16 KiB are the largest request: nobody may make us keep much more.
+size_t Executor::input_limit(const Session& session) const {
+  const Options& options = server_.options.current();
+  const auto limit = static_cast<size_t>(options.client_query_buffer_limit);
+  const bool stranger = !session.client.authenticated && !options.requirepass.empty();
+  return stranger ? std::min(limit, kStrangerInputMax) : limit;
+}
+
 void Executor::run_batch() {
   batch_size_ = batch_keys_ = 0;
   while (batch_size_ < kBatchCommands && batch_keys_ < kBatchKeys) {
     Session* session = pop_ready();
     if (session == nullptr || !gather_session(*session)) break;
   }
-  if (batch_size_ > 0) run_gathered();
-  leave_entered();  // of requests that found another shard busy
+  // Before anything is written: a session with something to run must be seen to have it.
   for (Session* session : later_) ready(*session);
   later_.clear();
+  if (batch_size_ > 0) run_gathered();
+  leave_entered();  // of requests that found another shard busy
 }
 
 // ---- gather
@@ -150,7 +161,7 @@ void Executor::run_batch() {
 bool Executor::gather_session(Session& session) {
   for (size_t taken = 0;; taken++) {
     if (batch_size_ == kBatchCommands || batch_keys_ >= kBatchKeys) {
-      ready_first(session);
+      ready(session);  // at the end: the others' turn
       return false;
     }
     switch (gather_one(session, taken == 0)) {
@@ -165,8 +176,9 @@ bool Executor::gather_session(Session& session) {
         ready_first(session);
         return false;
     }
-    // Whether an AUTH succeeds decides how the next request is parsed.
-    if (!session.client.authenticated) {
+    // Whether an AUTH succeeds decides how the next request is parsed; large replies are to be seen
+    // one by one, before they are too many.
+    if (!session.client.authenticated || session.large_replies) {
       later_.push_back(&session);
       return true;
     }
@@ -277,6 +289,7 @@ void Executor::run_gathered() {
   leave_entered();
   for (size_t r = 0; r < batch_size_; r++) {
     Session& session = *batch_[r].session;
+    session.large_replies = session.output.bytes() > kOutputStall;
     if (session.output.bytes() > kFlushEarly) flusher_.flush(session);
   }
 }

@@ -77,6 +77,7 @@ class Executor {
   static constexpr size_t kOutputStall =
       1024 * 1024;  // bytes owed: a session executes nothing more
   static constexpr size_t kOutputResume = kOutputStall / 2;
+  static constexpr size_t kStrangerInputMax = 1024 * 1024;  // bytes unread before AUTH
   static constexpr size_t kFlushEarly =
       128 * 1024;  // bytes owed: written before the end of the turn
 
@@ -108,6 +109,7 @@ class Executor {
   void open_output(Session& session);
   void close_output();
   void end_of_turn();
+  size_t input_limit(const Session& session) const;
   void fail_protocol(Session& session);
 
   // fixed after construction

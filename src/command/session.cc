@@ -8,8 +8,10 @@
 
 namespace cobnut {
 namespace {
-constexpr size_t kHeapLeast = 4096;  // bytes: smallest buffer of ours
-}
+constexpr size_t kHeapLeast = 4096;      // bytes: smallest buffer of ours
+constexpr size_t kHeapAhead = 4 << 20;   // bytes: most that is taken because a request announces more
+constexpr size_t kHeapKept = 64 * 1024;  // bytes: a larger one that is mostly empty is given back
+}  // namespace
 
 Input::~Input() {
   if (capacity_ > 0) free(data_);
@@ -58,19 +60,20 @@ void Input::grow(size_t least) {
   CHECK(data_ != nullptr);
 }
 
-void Input::settle() {
+void Input::settle(size_t wanted) {
   if (begin_ == end_) {
     if (capacity_ > 0) free(data_);
     data_ = nullptr;
     begin_ = end_ = capacity_ = 0;
     return;
   }
-  if (capacity_ > 0) return;
   const size_t left = end_ - begin_;
-  const size_t capacity = std::max(left * 2, kHeapLeast);
+  const size_t capacity = std::max({left * 2, std::min(wanted, kHeapAhead), kHeapLeast});
+  if (capacity_ > 0 && (capacity_ <= kHeapKept || capacity > capacity_ / 4)) return;
   auto* copy = static_cast<char*>(malloc(capacity));
   CHECK(copy != nullptr);
   memcpy(copy, data_ + begin_, left);
+  if (capacity_ > 0) free(data_);
   data_ = copy;
   begin_ = 0;
   end_ = left;

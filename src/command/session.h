@@ -33,7 +33,8 @@ class Input {
 
   // End of the turn: what is left moves into a buffer of ours, or the buffer is freed when nothing
   // is left. No view into the input may be alive.
-  void settle();
+  // `wanted`: bytes that the next request is known to need, 0: unknown.
+  void settle(size_t wanted = 0);
   size_t heap_bytes() const { return capacity_; }
 
  private:
@@ -73,8 +74,9 @@ class Session {
     kOutput,   // it does not read what it is owed: executes nothing until half of that is gone
   };
   Wait wait = Wait::kNone;
-  bool closing = false;   // executes nothing more; closed when its output is written
-  bool in_ready = false;  // links of the executor's lists
+  bool closing = false;        // executes nothing more; closed when its output is written
+  bool large_replies = false;  // what it is owed went above the stall: one request a batch
+  bool in_ready = false;       // links of the executor's lists
   bool in_turn = false;
   Session* next_ready = nullptr;
 

@@ -47,4 +47,10 @@ inline bool written(Context& cx, Written result) {
   return false;
 }
 
+// How much of a client's word an error repeats, as the precision of "%.*s" (an int).
+inline int shown_size(Bytes word) {
+  constexpr size_t kShownMax = 1 << 20;  // bytes; Redis repeats all of it
+  return static_cast<int>(word.size() < kShownMax ? word.size() : kShownMax);
+}
+
 }  // namespace cobnut

@@ -82,7 +82,7 @@ std::optional<ClientType> client_type(Context& cx, Bytes text) {
   for (const auto& [name, type] : kTypes) {
     if (equal_ignore_case(text, name)) return type;
   }
-  cx.reply.error_format(err::kClientType, static_cast<int>(text.size()), text.data());
+  cx.reply.error_format(err::kClientType, shown_size(text), text.data());
   return std::nullopt;
 }
 
@@ -193,7 +193,7 @@ bool kill_option(Context& cx, Bytes name, Bytes value, ClientFilter* filter) {
     filter->local_address = value;
   } else if (equal_ignore_case(name, "user")) {
     if (value == "default") return true;  // everybody
-    cx.reply.error_format(err::kNoSuchUser, static_cast<int>(value.size()), value.data());
+    cx.reply.error_format(err::kNoSuchUser, shown_size(value), value.data());
     return false;
   } else if (equal_ignore_case(name, "skipme") &&
              (equal_ignore_case(value, "yes") || equal_ignore_case(value, "no"))) {

@@ -106,7 +106,7 @@ std::optional<HelloOptions> hello_options(Context& cx, Args args) {
       if (!client_name_valid(cx, args[i + 1])) return std::nullopt;
       options.name = args[++i];
     } else {
-      cx.reply.error_format(err::kHelloOption, static_cast<int>(args[i].size()), args[i].data());
+      cx.reply.error_format(err::kHelloOption, shown_size(args[i]), args[i].data());
       return std::nullopt;
     }
   }

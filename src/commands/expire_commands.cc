@@ -23,7 +23,7 @@ std::optional<uint8_t> parse_expire_flags(Context& cx, std::span<const Bytes> wo
     } else if (equal_ignore_case(word, "lt")) {
       flags |= kLt;
     } else {
-      cx.reply.error_format(err::kUnsupportedOption, static_cast<int>(word.size()), word.data());
+      cx.reply.error_format(err::kUnsupportedOption, shown_size(word), word.data());
       return std::nullopt;
     }
   }

@@ -26,7 +26,13 @@ class PublishedOptions {
   // Reader `index` drops what it read before and may read current() from now on / reads nothing
   // until it announces again.
   void announce(size_t index) {
-    seen_[index].version.store(version_.load(std::memory_order_seq_cst), std::memory_order_seq_cst);
+    uint64_t version = version_.load(std::memory_order_seq_cst);
+    for (;;) {  // once, unless a new version was published meanwhile
+      seen_[index].version.store(version, std::memory_order_seq_cst);
+      const uint64_t newest = version_.load(std::memory_order_seq_cst);
+      if (newest == version) return;
+      version = newest;
+    }
   }
   void quiet(size_t index) { seen_[index].version.store(UINT64_MAX, std::memory_order_release); }
 

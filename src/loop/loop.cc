@@ -42,6 +42,8 @@ Loop::Loop(Hooks& hooks) : handles_(std::make_unique<Handles>(hooks)) {
   uv_prepare_start(&h.prepare, [](uv_prepare_t* handle) {
     auto& self = *static_cast<Handles*>(handle->data);
     const bool may_block = self.hooks.before_poll();
+    // stop() was called in it: an idle handle started now would keep the loop for ever.
+    if (uv_is_closing(reinterpret_cast<uv_handle_t*>(handle))) return;
     if (may_block == !self.spinning) return;
     self.spinning = !may_block;
     if (self.spinning) {

@@ -33,7 +33,7 @@ class Loop {
   void run();                         // until stop(), then until every handle has closed
   void stop();                        // the loop's thread: closes the loop's own handles
   void wake();                        // any thread: a blocked poll returns. A syscall.
-  int64_t now_ms() const;  // monotonic, taken when the poll returned: costs nothing
+  int64_t now_ms() const;             // monotonic, taken when the poll returned: costs nothing
   void set_timer(int64_t period_ms);  // calls on_timer every so often
 
   uv_loop_s* uv() const;

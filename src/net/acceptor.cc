@@ -74,6 +74,7 @@ void Acceptor::refuse(int fd, const char* text) {
 }
 
 void Acceptor::on_accept(int fd, bool unix_socket) {
+  server_.options.announce(0);  // in the midst of the first loop's poll, which was quiet
   const Options& options = server_.options.current();
   size_t total = 0;
   LoopThread* least = loops_[0].get();

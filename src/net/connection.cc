@@ -11,6 +11,8 @@ namespace cobnut {
 namespace {
 
 constexpr size_t kReadLeast = 16 * 1024;  // bytes: smallest room for a read
+constexpr size_t kReadUsual =
+    256 * 1024;  // bytes: libuv may read 32 times that before the next socket
 constexpr size_t kReadMost =
     4 * 1024 * 1024;               // bytes asked for at once, whatever a client announces
 constexpr size_t kPiecesMax = 64;  // iovecs of one write: more than one is rare
@@ -22,7 +24,11 @@ Connection::Connection(LoopThread& loop, std::shared_ptr<ClientInfo> info)
 
 Connection::~Connection() = default;
 
-void Connection::open(Loop& loop) { stream_.open(loop, info().fd, info().unix_socket); }
+void Connection::open(Loop& loop) {
+  if (stream_.open(loop, info().fd, info().unix_socket)) return;
+  closing = true;  // the stream closes itself
+  loop_.executor().server().clients.remove(info().id);
+}
 
 Stream::Owner::Room Connection::on_room() {
   const size_t have = input.unread().size();
@@ -30,7 +36,8 @@ Stream::Owner::Room Connection::on_room() {
   const size_t missing = wanted > have ? wanted - have : 0;
   const Arena::Window window =
       input.window(loop_.executor().arena(), std::clamp(missing, kReadLeast, kReadMost));
-  return {window.begin, static_cast<size_t>(window.end - window.begin)};
+  const auto room = static_cast<size_t>(window.end - window.begin);
+  return {window.begin, std::min(room, std::max(missing, kReadUsual))};
 }
 
 void Connection::on_read(size_t bytes) {
@@ -45,7 +52,8 @@ void Connection::on_read(size_t bytes) {
 void Connection::on_end(int error) {
   if (error != 0) {
     log::verbose("net", "client %s: %s", info().address.c_str(), strerror(error));
-    return close();
+    if (!in_ready && wait == Wait::kNone) return close();
+    // What it sent before still runs; writing the replies will fail and close it.
   }
   // It may have closed its sending side only: what it sent runs, and what it is owed is written.
   ended_ = true;
@@ -75,6 +83,7 @@ bool Connection::write_some() {
       return false;
     }
     loop_.executor().counters().net_output_bytes.add(static_cast<uint64_t>(written));
+    if (written > 0) info().last_active_ms.store(loop_.now_ms(), std::memory_order_relaxed);
     output.consume(static_cast<size_t>(written));
     if (static_cast<size_t>(written) < total) return false;
   }
@@ -111,7 +120,10 @@ void Connection::on_written(int error) {
   writing_bytes_ = 0;
   if (stream_.closing()) return;
   if (error != 0) return close();
-  loop_.executor().counters().net_output_bytes.add(written);
+  Executor& executor = loop_.executor();
+  executor.server().options.announce(executor.loop_index());  // the poll was quiet
+  info().last_active_ms.store(loop_.now_ms(), std::memory_order_relaxed);
+  executor.counters().net_output_bytes.add(written);
   output.consume(written);
   flush();
 }
@@ -165,7 +177,7 @@ bool Connection::on_completed() {
 
 bool Connection::idle_since(int64_t monotonic_ms) {
   return info().last_active_ms.load(std::memory_order_relaxed) <= monotonic_ms &&
-         wait != Wait::kCommand && output.empty();
+         wait != Wait::kCommand;
 }
 
 }  // namespace cobnut

@@ -20,7 +20,8 @@ class Connection final : public Session, private Stream::Owner {
   void open(Loop& loop);  // takes info().fd
   void flush();           // writes what the socket takes (Flusher::flush)
   void close();  // at once; destroyed when the handle has closed and no command of it is out
-  bool idle_since(int64_t monotonic_ms);  // nothing received, owed or running since then
+  bool idle_since(int64_t monotonic_ms);  // nothing received, written or running since then
+  void check_output_limits();             // client-output-buffer-limit; also on every second tick
 
   Connection* previous = nullptr;  // links of the loop's list
   Connection* next = nullptr;
@@ -36,7 +37,6 @@ class Connection final : public Session, private Stream::Owner {
   bool done() const;
   bool write_some();
   void write_later();
-  void check_output_limits();
   void resume_if_drained();
 
   LoopThread& loop_;

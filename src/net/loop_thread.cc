@@ -65,7 +65,7 @@ LoopThread::LoopThread(Server& server, size_t index)
   wall_offset_ms_ = wall_clock_ms() - now_ms();
 }
 
-LoopThread::~LoopThread() = default;
+LoopThread::~LoopThread() { discard_all(); }  // posted after the loop had ended
 
 void LoopThread::start() {
   thread_ = std::thread([this] {
@@ -85,7 +85,9 @@ void LoopThread::adopt(std::shared_ptr<ClientInfo> client) {
 }
 
 void LoopThread::begin_stop() { post(new Stop(*this)); }
-void LoopThread::kick() { post(new Kick(*this)); }
+void LoopThread::kick() {
+  if (!kicked_.exchange(true)) post(new Kick(*this));
+}
 
 // ---- the turn
 
@@ -158,7 +160,13 @@ void LoopThread::destroy(Connection& connection) {
 
 void LoopThread::close_idle() {
   idle_checked_ms_ = now_ms();
-  const int64_t timeout_s = server_.options.current().timeout;
+  const Options& options = server_.options.current();
+  if (options.client_output_buffer_soft > 0) {
+    for (Connection* connection = first_; connection != nullptr; connection = connection->next) {
+      if (!connection->output.empty()) connection->check_output_limits();
+    }
+  }
+  const int64_t timeout_s = options.timeout;
   if (timeout_s == 0) return;
   for (Connection* connection = first_; connection != nullptr; connection = connection->next) {
     if (!connection->idle_since(now_ms() - timeout_s * 1000)) continue;
@@ -169,6 +177,7 @@ void LoopThread::close_idle() {
 }
 
 void LoopThread::close_killed() {
+  kicked_.store(false);  // before the look: who marks another one from here on kicks again
   for (Connection* connection = first_; connection != nullptr; connection = connection->next) {
     if (connection->info().killed.load(std::memory_order_relaxed)) connection->close();
   }

@@ -64,6 +64,7 @@ class LoopThread final : public LoopPort, private Loop::Hooks, private Flusher {
   Loop loop_;
   Executor executor_;
   std::thread thread_;
+  std::atomic<bool> kicked_{false};     // a Kick is on its way
   std::atomic<size_t> connections_{0};  // assigned to this loop, on their way here too
 
   // this loop

@@ -1,5 +1,6 @@
-// The arguments of one command: views into the turn arena or into an owned copy, with the positions of its keys worked
-// out when it was routed. args[0] is the command's name (for a subcommand: the container's name). Passed by value.
+// The arguments of one command: views into the turn arena or into an owned copy, with the positions
+// of its keys worked out when it was routed. args[0] is the command's name (for a subcommand: the
+// container's name). Passed by value.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +21,8 @@ class Args {
   Bytes operator[](size_t i) const { return words_[i]; }
   std::span<const Bytes> words() const { return words_; }
 
-  // The i-th key by the command's key specification, with its position. A command without routed keys has none.
+  // The i-th key by the command's key specification, with its position. A command without routed
+  // keys has none.
   Key key(size_t i = 0) const { return Key(words_[key_first_ + i * key_step_], positions_[i]); }
   size_t key_count() const { return key_count_; }
   // Routing only: the keys are words first, first + step, ...
@@ -30,7 +32,8 @@ class Args {
     key_first_ = first;
     key_step_ = step;
   }
-  // The same request over copies of its words: `words` holds them, `positions` is filled and owned by the caller.
+  // The same request over copies of its words: `words` holds them, `positions` is filled and owned
+  // by the caller.
   Args moved_to(std::span<const Bytes> words, std::vector<Position>& positions) const {
     Args copy = *this;
     copy.words_ = words;

@@ -112,12 +112,14 @@ bool split_word(const char*& at, const char* end, Arena& arena, Bytes* word) {
     *word = Bytes(begin, static_cast<size_t>(at - begin));
     return true;
   }
-  auto* const decoded = static_cast<char*>(arena.allocate(static_cast<size_t>(end - begin)));
+  // Only what is decoded is taken: a line of many quoted words stays linear in its size.
+  char* const decoded = arena.window(static_cast<size_t>(end - begin)).begin;
   char* to = decoded + (at - begin);
   memcpy(decoded, begin, static_cast<size_t>(at - begin));
   // A quoted part may begin inside a word, and always ends it.
   at = decode_quoted(*at, at + 1, end, &to);
   *word = Bytes(decoded, static_cast<size_t>(to - decoded));
+  arena.advance(to);
   return at != nullptr;
 }
 
@@ -195,7 +197,7 @@ RequestParser::Outcome RequestParser::multibulk(Bytes data, const ParserLimits& 
                    : outcome;
       }
     }
-    if (__builtin_expect(end - at < size + 2, 0)) {
+    if (__builtin_expect(static_cast<uint64_t>(end - at) < static_cast<uint64_t>(size) + 2, 0)) {
       wanted_ = static_cast<size_t>(at - data.data() + size + 2);
       if (static_cast<size_t>(bulk - data.data()) < kResumeBytes) return Outcome::kIncomplete;
       return incomplete_multibulk(data, bulk, count, limits, arena);
@@ -283,7 +285,7 @@ RequestParser::Outcome RequestParser::check_count(Line line, int64_t count,
     int64_t size;
     const Outcome outcome = bulk_header(at, end, limits, arena, &size);
     if (outcome != Outcome::kRequest) return outcome;
-    if (end - at < size + 2) {
+    if (static_cast<uint64_t>(end - at) < static_cast<uint64_t>(size) + 2) {
       wanted_ = static_cast<size_t>(at - data.data() + size + 2);
       return Outcome::kIncomplete;
     }
@@ -302,7 +304,7 @@ RequestParser::Outcome RequestParser::check_count(Line line, int64_t count,
     int64_t size;
     const Outcome outcome = bulk_header(at, end, limits, arena, &size);
     if (outcome != Outcome::kRequest) return outcome;
-    if (end - at < size + 2) {
+    if (static_cast<uint64_t>(end - at) < static_cast<uint64_t>(size) + 2) {
       wanted_ = static_cast<size_t>(at - data.data() + size + 2);
       return Outcome::kIncomplete;
     }

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
 #include <csignal>
 #include <cstdio>
@@ -28,20 +29,21 @@ namespace {
 constexpr size_t kThreadsMax = 256;
 constexpr size_t kShardsMax = 4096;
 constexpr size_t kShardsPerThread = 8;     // ARCHITECTURE §1
+constexpr rlim_t kDescriptorsPerLoop = 2;  // epoll, event
 constexpr rlim_t kDescriptorsBeside = 64;  // listeners, epoll and event descriptors, log files
 
 // maxclients connections need descriptors: the soft limit is raised, or maxclients lowered and said
 // so.
-void fit_descriptors(Options& options) {
-  const rlim_t wanted = static_cast<rlim_t>(options.maxclients) + kDescriptorsBeside;
+void fit_descriptors(Options& options, size_t threads) {
+  const rlim_t beside = kDescriptorsBeside + kDescriptorsPerLoop * threads;
+  const rlim_t wanted = static_cast<rlim_t>(options.maxclients) + beside;
   rlimit limit;
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted) return;
   rlimit raised = limit;
   raised.rlim_cur = limit.rlim_max == RLIM_INFINITY ? wanted : std::min(wanted, limit.rlim_max);
   if (setrlimit(RLIMIT_NOFILE, &raised) != 0) raised = limit;
   if (raised.rlim_cur >= wanted) return;
-  const auto possible =
-      static_cast<int64_t>(raised.rlim_cur) - static_cast<int64_t>(kDescriptorsBeside);
+  const auto possible = static_cast<int64_t>(raised.rlim_cur) - static_cast<int64_t>(beside);
   log::warning("server",
                "maxclients %lld needs %llu file descriptors, the limit is %llu: maxclients is now "
                "%lld; raise it with ulimit -n",
@@ -121,10 +123,10 @@ int run_server(Options options, const std::string& config_file) {
     fprintf(stderr, "cobnut: %s\n", opened.error().c_str());
     return 1;
   }
-  fit_descriptors(options);
   const size_t cpus = available_cpus();
   const size_t threads =
       std::min(options.threads > 0 ? static_cast<size_t>(options.threads) : cpus, kThreadsMax);
+  fit_descriptors(options, threads);
   if (threads > cpus) {
     log::warning("server",
                  "threads=%zu is more than the %zu CPUs there are: a loop that is put aside while "
@@ -139,7 +141,10 @@ int run_server(Options options, const std::string& config_file) {
   server.config_file = config_file;
   server.started_ms = monotonic_clock_ms();
   build_shards(server, options, shard_count(options, threads));
-  server.shutdown = [] { kill(getpid(), SIGTERM); };
+  std::atomic_flag stop_asked;  // a second SIGTERM would end the process without a clean stop
+  server.shutdown = [&stop_asked] {
+    if (!stop_asked.test_and_set()) kill(getpid(), SIGTERM);
+  };
   server.kick = [](ClientInfo& client) { static_cast<LoopThread*>(client.loop)->kick(); };
 
   std::vector<std::unique_ptr<LoopThread>> loops;
@@ -158,7 +163,10 @@ int run_server(Options options, const std::string& config_file) {
   print_start(options, server, threads);
 
   wait_for_stop(signals);
-  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);  // a second Ctrl-C ends the process at once
+  sigset_t interrupt;
+  sigemptyset(&interrupt);
+  sigaddset(&interrupt, SIGINT);
+  pthread_sigmask(SIG_UNBLOCK, &interrupt, nullptr);  // a second Ctrl-C ends the process at once
   loops[0]->begin_stop();
   acceptor.wait_closed();
   for (size_t i = 1; i < loops.size(); i++) loops[i]->begin_stop();

@@ -57,6 +57,10 @@ bool LoopPort::deliver_all() {
   return delivered != 0;
 }
 
+void LoopPort::discard_all() {
+  while (MpscNode* node = inbox_.try_pop()) delete static_cast<Message*>(node);
+}
+
 void LoopPort::enqueue(Runnable* work) {
   work->next_runnable = nullptr;
   if (run_head_ == nullptr) {

@@ -47,6 +47,7 @@ class LoopPort {
   // REQUIRES: the thread holds no monitor.
   bool deliver_all();            // at most kDeliverMax messages of the inbox
   bool run_all();                // at most kRunMax pieces of the run queue
+  void discard_all();            // deletes the messages of the inbox: after the loop has ended
   void enqueue(Runnable* work);  // appended to the run queue; also from inside run() and deliver()
   bool idle() const { return run_head_ == nullptr && inbox_.empty(); }
   // The sleep protocol (I10): prepare_sleep() announces sleep and looks again; true: the loop may
