@@ -51,6 +51,7 @@ class Stream {
   static constexpr size_t kHandleBytes = 264;
   alignas(16) char handle_[kHandleBytes];
   Owner& owner_;
+  int fd_ = -1;
   bool closing_ = false;
 };
 
