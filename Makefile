@@ -18,7 +18,10 @@ BUILD = cmake --build $(1) -j $(JOBS) --target $(2)
 help:           ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## */\t/' | expand -t 12
 
-run: build      ## install what is missing, build, start on port 6379 with conf/cobnut.toml
+run:            ## install what is missing, build, start on port 6379 with conf/cobnut.toml
+	@tools/setup run
+	@test -f build/build.ninja || $(CMAKE) -B build
+	@$(call BUILD,build,cobnut)
 	exec ./build/cobnut conf/cobnut.toml
 
 build:          ## the release build, in build/
