@@ -9,7 +9,7 @@
 namespace cobnut {
 namespace {
 constexpr size_t kHeapLeast = 4096;      // bytes: smallest buffer of ours
-constexpr size_t kHeapAhead = 4 << 20;   // bytes: most that is taken because a request announces more
+constexpr size_t kHeapAhead = 4 << 20;   // bytes: most that is taken because more is announced
 constexpr size_t kHeapKept = 64 * 1024;  // bytes: a larger one that is mostly empty is given back
 }  // namespace
 
