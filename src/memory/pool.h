@@ -71,9 +71,9 @@ class Pool {
 
   Run& run_at(uint32_t run) const;  // by run number: span index . frame
   uint32_t take_run(uint32_t size_class);
-  void drop_run(uint32_t run);
-  void list_run(uint32_t run);
-  void unlist_run(uint32_t run);
+  void drop_run(uint32_t number);
+  void list_run(uint32_t number);
+  void unlist_run(uint32_t number);
 
   uint32_t take_span();
   void drop_span(uint32_t span);
