@@ -10,56 +10,84 @@
 #include "base/check.h"
 
 namespace cobnut {
+namespace {
 
-struct Stream::Callbacks {
-  static uv_stream_t* handle(Stream& stream) {
-    return reinterpret_cast<uv_stream_t*>(stream.handle_);
-  }
-  static Stream& of(void* data) { return *static_cast<Stream*>(data); }
+// Reads of one socket before the next one's turn: one that sends faster than we read would hold up
+// the others.
+constexpr int kReadsMax = 32;
 
-  static void room(uv_handle_t* handle, size_t, uv_buf_t* buffer) {
-    const Owner::Room room = of(handle->data).owner_.on_room();
-    *buffer = uv_buf_init(room.data, static_cast<unsigned>(room.size));
-  }
-  static void read(uv_stream_t* handle, ssize_t n, const uv_buf_t*) {
-    Stream& stream = of(handle->data);
-    if (n > 0) {
-      stream.owner_.on_read(static_cast<size_t>(n));
-    } else if (n < 0) {
-      stream.owner_.on_end(n == UV_EOF ? 0 : static_cast<int>(-n));
-    }
-  }
-  static void written(uv_write_t* request, int status) {
-    Stream& stream = of(request->data);
-    delete request;
-    stream.owner_.on_written(-status);
-  }
-  static void closed(uv_handle_t* handle) { of(handle->data).owner_.on_closed(); }
-};
-
-bool Stream::open(Loop& loop, int fd, bool unix_socket) {
-  static_assert(sizeof(uv_tcp_t) <= kHandleBytes && sizeof(uv_pipe_t) <= kHandleBytes);
-  int error = 0;
-  fd_ = fd;
-  if (unix_socket) {
-    auto* pipe = reinterpret_cast<uv_pipe_t*>(handle_);
-    CHECK_EQ(uv_pipe_init(loop.uv(), pipe, 0), 0);
-    pipe->data = this;
-    error = uv_pipe_open(pipe, fd);
-  } else {
-    auto* tcp = reinterpret_cast<uv_tcp_t*>(handle_);
-    CHECK_EQ(uv_tcp_init(loop.uv(), tcp), 0);
-    tcp->data = this;
-    error = uv_tcp_open(tcp, fd);
-  }
-  if (error != 0) ::close(fd);
-  if (error == 0) error = uv_read_start(Callbacks::handle(*this), Callbacks::room, Callbacks::read);
-  if (error != 0) close();
-  return error == 0;
+uv_poll_t* uv(PollHandle& handle) {
+  static_assert(sizeof(uv_poll_t) <= sizeof handle.bytes);
+  return reinterpret_cast<uv_poll_t*>(handle.bytes);
 }
 
-// uv_try_write() without its detour: it would take the same system call's slower form (write
-// through the file layer). REQUIRES, as there: no write() of ours is under way.
+uv_handle_t* base(PollHandle& handle) { return reinterpret_cast<uv_handle_t*>(handle.bytes); }
+
+}  // namespace
+
+struct Stream::Callbacks {
+  static void polled(uv_poll_t* handle, int status, int events) {
+    Stream& self = *static_cast<Stream*>(handle->data);
+    // A failed socket: libuv stops polling it. The read has the reason, behind what came before it.
+    if (status < 0) events = UV_READABLE | UV_WRITABLE;
+    if ((events & UV_READABLE) != 0 && self.reading_) self.read();
+    if ((events & UV_WRITABLE) != 0 && self.writing_ && !self.closing_) {
+      self.writing_ = false;
+      if (status == 0) self.poll();
+      self.owner_.on_writable();
+    }
+    if (status < 0 && self.reading_ && !self.closing_) self.end(EIO);
+  }
+  static void closed(uv_handle_t* handle) {
+    static_cast<Stream*>(handle->data)->owner_.on_closed();
+  }
+};
+
+bool Stream::open(Loop& loop, int fd) {
+  if (uv_poll_init(loop.uv(), uv(handle_), fd) != 0) {
+    ::close(fd);
+    return false;
+  }
+  uv(handle_)->data = this;
+  fd_ = fd;
+  reading_ = true;
+  poll();
+  return true;
+}
+
+void Stream::poll() {
+  const int events = (reading_ ? UV_READABLE : 0) | (writing_ ? UV_WRITABLE : 0);
+  if (events == 0) {
+    uv_poll_stop(uv(handle_));
+  } else {
+    CHECK_EQ(uv_poll_start(uv(handle_), events, Callbacks::polled), 0);
+  }
+}
+
+void Stream::read() {
+  for (int i = 0; i < kReadsMax; i++) {
+    const Owner::Room room = owner_.on_room();
+    const ssize_t n = recv(fd_, room.data, room.size, MSG_DONTWAIT);
+    if (n > 0) {
+      owner_.on_read(static_cast<size_t>(n));
+      // Less than there was room for: the socket is empty (epoll(7), question 9).
+      if (static_cast<size_t>(n) < room.size || closing_) return;
+    } else if (n == 0) {
+      return end(0);
+    } else if (errno != EINTR) {
+      if (errno != EAGAIN) end(errno);
+      return;
+    }
+  }
+}
+
+void Stream::end(int error) {
+  reading_ = false;
+  poll();
+  owner_.on_end(error);
+}
+
+// REQUIRES: not awaiting on_writable().
 int64_t Stream::try_write(std::span<const iovec> pieces, int* error) {
   *error = 0;
   ssize_t n;
@@ -79,21 +107,17 @@ int64_t Stream::try_write(std::span<const iovec> pieces, int* error) {
   return -1;
 }
 
-void Stream::write(std::span<const iovec> pieces) {
-  // uv_buf_t has the layout of iovec on unix (libuv's documentation, uv_buf_t).
-  static_assert(sizeof(uv_buf_t) == sizeof(iovec));
-  auto* request = new uv_write_t;  // only for a client that does not read fast enough
-  request->data = this;
-  const int error =
-      uv_write(request, Callbacks::handle(*this), reinterpret_cast<const uv_buf_t*>(pieces.data()),
-               static_cast<unsigned>(pieces.size()), Callbacks::written);
-  CHECK_EQ(error, 0);  // its failures are reported to the callback
+void Stream::await_writable() {
+  writing_ = true;
+  poll();
 }
 
 void Stream::close() {
   if (closing_) return;
   closing_ = true;
-  uv_close(reinterpret_cast<uv_handle_t*>(handle_), Callbacks::closed);
+  reading_ = writing_ = false;
+  uv_close(base(handle_), Callbacks::closed);  // stops polling at once: the descriptor may go
+  ::close(fd_);
 }
 
 struct Listener::Callbacks {
@@ -113,26 +137,23 @@ struct Listener::Callbacks {
 };
 
 void Listener::start(Loop& loop) {
-  static_assert(sizeof(uv_poll_t) <= kHandleBytes);
-  auto* poll = reinterpret_cast<uv_poll_t*>(handle_);
-  CHECK_EQ(uv_poll_init(loop.uv(), poll, fd_), 0);
-  poll->data = this;
+  CHECK_EQ(uv_poll_init(loop.uv(), uv(handle_), fd_), 0);
+  uv(handle_)->data = this;
   started_ = true;
   resume();
 }
 
-void Listener::pause() { uv_poll_stop(reinterpret_cast<uv_poll_t*>(handle_)); }
+void Listener::pause() { uv_poll_stop(uv(handle_)); }
 
 void Listener::resume() {
   if (!started_) return;
-  CHECK_EQ(uv_poll_start(reinterpret_cast<uv_poll_t*>(handle_), UV_READABLE, Callbacks::readable),
-           0);
+  CHECK_EQ(uv_poll_start(uv(handle_), UV_READABLE, Callbacks::readable), 0);
 }
 
 void Listener::close() {
   if (!started_) return;
   started_ = false;
-  uv_close(reinterpret_cast<uv_handle_t*>(handle_), nullptr);
+  uv_close(base(handle_), nullptr);
 }
 
 Listener::~Listener() {

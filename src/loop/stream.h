@@ -1,5 +1,7 @@
-// A connected TCP or unix-domain socket on a loop. Owner: the loop's thread. The object may be
-// destroyed only after on_closed(): libuv's handle dies in its close callback.
+// Sockets on a loop. Both are polled (uv_poll) and use their system calls themselves: libuv's own
+// streams take the slower calls of the file layer and allocate for a write that has to wait.
+// Owner: the loop's thread. An object may be destroyed only after its handle has closed: libuv's
+// handle dies in its close callback.
 #pragma once
 
 #include <sys/uio.h>
@@ -12,6 +14,12 @@
 
 namespace cobnut {
 
+// Storage of a uv_poll_t: uv.h stays out of this header.
+struct PollHandle {
+  alignas(16) char bytes[160];
+};
+
+// A connected TCP or unix-domain socket.
 class Stream {
  public:
   class Owner {
@@ -23,9 +31,9 @@ class Stream {
     };
     virtual Room on_room() = 0;              // where the next read goes
     virtual void on_read(size_t bytes) = 0;  // that many bytes were put there
-    virtual void on_end(
-        int error) = 0;  // the peer has closed (0) or the socket failed (errno, positive)
-    virtual void on_written(int error) = 0;  // the write() has ended
+    // The peer has closed (0) or the socket failed (errno): nothing more is read.
+    virtual void on_end(int error) = 0;
+    virtual void on_writable() = 0;  // once after await_writable(), also when the socket failed
     virtual void on_closed() = 0;
   };
 
@@ -33,25 +41,28 @@ class Stream {
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
 
-  // Takes the descriptor and starts reading. False: the descriptor cannot be used, it is closed;
-  // on_closed() follows.
-  bool open(Loop& loop, int fd, bool unix_socket);
+  // Takes the descriptor and starts reading. False: it cannot be polled and is closed; nothing
+  // follows, and nothing else may be called.
+  bool open(Loop& loop, int fd);
   // What the socket takes at once: bytes, or -1 with an errno in *error (0 bytes when it takes none
   // now).
   int64_t try_write(std::span<const iovec> pieces, int* error);
-  // Writes all of it, later; the bytes stay where they are until on_written(). One at a time.
-  void write(std::span<const iovec> pieces);
+  void await_writable();
   void close();
   bool closing() const { return closing_; }
 
  private:
   struct Callbacks;
   friend struct Callbacks;
-  // Storage of a uv_tcp_t or uv_pipe_t (248 and 264 bytes): uv.h stays out of this header.
-  static constexpr size_t kHandleBytes = 264;
-  alignas(16) char handle_[kHandleBytes];
+  void read();
+  void end(int error);
+  void poll();
+
+  PollHandle handle_;
   Owner& owner_;
   int fd_ = -1;
+  bool reading_ = false;
+  bool writing_ = false;  // awaits on_writable()
   bool closing_ = false;
 };
 
@@ -80,8 +91,7 @@ class Listener {
   friend struct Callbacks;
   static constexpr int kAcceptsMax =
       64;  // a poll: a burst of connections may not hold up the others
-  static constexpr size_t kHandleBytes = 160;
-  alignas(16) char handle_[kHandleBytes];
+  PollHandle handle_;
   Owner& owner_;
   int fd_;
   bool unix_socket_;

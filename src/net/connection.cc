@@ -10,9 +10,8 @@
 namespace cobnut {
 namespace {
 
-constexpr size_t kReadLeast = 16 * 1024;  // bytes: smallest room for a read
-constexpr size_t kReadUsual =
-    256 * 1024;  // bytes: libuv may read 32 times that before the next socket
+constexpr size_t kReadLeast = 16 * 1024;   // bytes: smallest room for a read
+constexpr size_t kReadUsual = 256 * 1024;  // bytes: 32 reads of it before the next socket's turn
 constexpr size_t kReadMost =
     4 * 1024 * 1024;               // bytes asked for at once, whatever a client announces
 constexpr size_t kPiecesMax = 64;  // iovecs of one write: more than one is rare
@@ -24,10 +23,10 @@ Connection::Connection(LoopThread& loop, std::shared_ptr<ClientInfo> info)
 
 Connection::~Connection() = default;
 
-void Connection::open(Loop& loop) {
-  if (stream_.open(loop, info().fd, info().unix_socket)) return;
-  closing = true;  // the stream closes itself
+bool Connection::open(Loop& loop) {
+  if (stream_.open(loop, info().fd)) return true;
   loop_.executor().server().clients.remove(info().id);
+  return false;
 }
 
 Stream::Owner::Room Connection::on_room() {
@@ -92,9 +91,12 @@ bool Connection::write_some() {
 
 void Connection::flush() {
   if (stream_.closing()) return output.clear();
-  if (writing_bytes_ == 0 && !write_some() && !stream_.closing()) write_later();
+  if (!blocked_ && !write_some() && !stream_.closing()) {
+    blocked_ = true;
+    stream_.await_writable();
+  }
   if (stream_.closing()) return;
-  if (writing_bytes_ > 0) {
+  if (blocked_) {
     output.detach_from_arena();
     return check_output_limits();
   }
@@ -103,28 +105,10 @@ void Connection::flush() {
   resume_if_drained();
 }
 
-void Connection::write_later() {
-  output.detach_from_arena();
-  iovec pieces[kPiecesMax];
-  size_t count = 0;
-  for (const Output::Segment* s = output.segments(); s != nullptr && count < kPiecesMax;
-       s = s->next) {
-    pieces[count++] = {s->data, s->size};
-    writing_bytes_ += s->size;
-  }
-  stream_.write({pieces, count});
-}
-
-void Connection::on_written(int error) {
-  const size_t written = writing_bytes_;
-  writing_bytes_ = 0;
-  if (stream_.closing()) return;
-  if (error != 0) return close();
+void Connection::on_writable() {
+  blocked_ = false;
   Executor& executor = loop_.executor();
   executor.server().options.announce(executor.loop_index());  // the poll was quiet
-  info().last_active_ms.store(loop_.now_ms(), std::memory_order_relaxed);
-  executor.counters().net_output_bytes.add(written);
-  output.consume(written);
   flush();
 }
 

@@ -1,5 +1,5 @@
 // One client's socket: feeds the session with what arrives and writes what it is owed, once per
-// loop turn in the common case. About 750 bytes when idle: no buffer, no timer. Owner: its loop
+// loop turn in the common case. About 650 bytes when idle: no buffer, no timer. Owner: its loop
 // (I7).
 #pragma once
 
@@ -17,7 +17,7 @@ class Connection final : public Session, private Stream::Owner {
   Connection(LoopThread& loop, std::shared_ptr<ClientInfo> info);
   ~Connection() override;
 
-  void open(Loop& loop);  // takes info().fd
+  bool open(Loop& loop);  // takes info().fd; false: it is to be destroyed
   void flush();           // writes what the socket takes (Flusher::flush)
   void close();  // at once; destroyed when the handle has closed and no command of it is out
   bool idle_since(int64_t monotonic_ms);  // nothing received, written or running since then
@@ -30,18 +30,17 @@ class Connection final : public Session, private Stream::Owner {
   Room on_room() override;
   void on_read(size_t bytes) override;
   void on_end(int error) override;
-  void on_written(int error) override;
+  void on_writable() override;
   void on_closed() override;
   bool on_completed() override;
 
   bool done() const;
   bool write_some();
-  void write_later();
   void resume_if_drained();
 
   LoopThread& loop_;
   Stream stream_;
-  size_t writing_bytes_ = 0;  // of the write() under way; 0: none
+  bool blocked_ = false;      // the socket took not all: waits for on_writable()
   int64_t over_soft_ms_ = 0;  // since when the output is above the soft limit; 0: it is not
   bool ended_ = false;        // the peer sends nothing more: closed when what it sent has run
   bool handle_closed_ = false;

@@ -146,7 +146,7 @@ void LoopThread::add(std::shared_ptr<ClientInfo> client) {
   connection->previous = last_;
   (last_ == nullptr ? first_ : last_->next) = connection;
   last_ = connection;
-  connection->open(loop_);
+  if (!connection->open(loop_)) return destroy(*connection);
   if (stopping_) connection->close();
 }
 
