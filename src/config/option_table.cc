@@ -7,6 +7,7 @@
 #include <array>
 #include <climits>
 
+#include "base/numbers.h"
 #include "base/text.h"
 
 namespace cobnut {
@@ -21,6 +22,7 @@ constexpr uint64_t kDatabasesLimit = 1024;    // each shard has a table for each
 constexpr uint64_t kBusyPollMax = 1'000'000;  // microseconds
 
 constexpr std::array<Bytes, 5> kLogLevels = {"debug", "verbose", "notice", "warning", "nothing"};
+constexpr std::array<Bytes, 3> kAccess = {"no", "local", "yes"};
 constexpr std::array<Bytes, 2> kAllocators = {"pooled", "standard"};
 constexpr std::array<Bytes, 8> kPolicies = {"volatile-lru",   "volatile-lfu", "volatile-random",
                                             "volatile-ttl",   "allkeys-lru",  "allkeys-lfu",
@@ -72,6 +74,19 @@ std::string check_policy(std::string& text) {
 }
 
 constexpr std::array<Bytes, 2> kYesNo = {"yes", "no"};
+
+std::string check_percentiles(std::string& text) {
+  const std::vector<std::string> words = split_words(text);
+  for (const std::string& word : words) {
+    const std::optional<double> percentile = parse_double(word);
+    if (!percentile) return "Invalid latency-tracking-info-percentiles parameters";
+    if (*percentile < 0 || *percentile > 100) {
+      return "latency-tracking-info-percentiles should contain percentiles between 0.0 and 100.0";
+    }
+  }
+  text = join(words, " ");
+  return {};
+}
 
 // Who asks for durability relies on it: refused until it is there.
 std::string check_appendonly(std::string& text) {
@@ -166,6 +181,22 @@ const Option kTable[] = {
      .secret = true,
      .check = check_requirepass,
      .doc = "Password that AUTH asks for; empty: none."},
+    {.table = "security",
+     .name = "enable-protected-configs",
+     .field = enum_field<&Options::enable_protected_configs>(),
+     .names = kAccess,
+     .doc = "Whether CONFIG SET may change protected options, from everywhere or from this machine "
+            "only."},
+    {.table = "security",
+     .name = "enable-debug-command",
+     .field = enum_field<&Options::enable_debug_command>(),
+     .names = kAccess,
+     .doc = "Whether DEBUG is allowed, from everywhere or from this machine only."},
+    {.table = "security",
+     .name = "enable-module-command",
+     .field = enum_field<&Options::enable_module_command>(),
+     .names = kAccess,
+     .doc = "Whether MODULE is allowed, from everywhere or from this machine only."},
     // -- threads
     {.table = "threads",
      .name = "threads",
@@ -194,6 +225,75 @@ const Option kTable[] = {
      .min = 1,
      .max = kDatabasesLimit,
      .doc = "Databases that SELECT can choose from."},
+    // -- types
+    {.table = "types",
+     .name = "hash-max-listpack-entries",
+     .field = &Options::hash_max_listpack_entries,
+     .runtime = true,
+     .doc = "A hash is packed up to so many fields."},
+    {.table = "types",
+     .name = "hash-max-listpack-value",
+     .field = &Options::hash_max_listpack_value,
+     .unit = OptionUnit::kMemory,
+     .runtime = true,
+     .doc = "A hash is packed while no field or value is longer."},
+    {.table = "types",
+     .name = "set-max-intset-entries",
+     .field = &Options::set_max_intset_entries,
+     .runtime = true,
+     .doc = "A set of integers is an array up to so many members."},
+    {.table = "types",
+     .name = "set-max-listpack-entries",
+     .field = &Options::set_max_listpack_entries,
+     .runtime = true,
+     .doc = "A set is packed up to so many members."},
+    {.table = "types",
+     .name = "set-max-listpack-value",
+     .field = &Options::set_max_listpack_value,
+     .unit = OptionUnit::kMemory,
+     .runtime = true,
+     .doc = "A set is packed while no member is longer."},
+    {.table = "types",
+     .name = "zset-max-listpack-entries",
+     .field = &Options::zset_max_listpack_entries,
+     .runtime = true,
+     .doc = "A sorted set is packed up to so many members."},
+    {.table = "types",
+     .name = "zset-max-listpack-value",
+     .field = &Options::zset_max_listpack_value,
+     .unit = OptionUnit::kMemory,
+     .runtime = true,
+     .doc = "A sorted set is packed while no member is longer."},
+    {.table = "types",
+     .name = "list-max-listpack-size",
+     .field = &Options::list_max_listpack_size,
+     .min = INT_MIN,
+     .max = INT_MAX,
+     .runtime = true,
+     .doc = "Elements in a node of a list; -1 to -5: 4, 8, 16, 32 or 64 KiB in a node."},
+    {.table = "types",
+     .name = "list-compress-depth",
+     .field = &Options::list_compress_depth,
+     .max = INT_MAX,
+     .runtime = true,
+     .doc = "Nodes at each end of a list that stay uncompressed; 0: none is compressed."},
+    {.table = "types",
+     .name = "stream-node-max-bytes",
+     .field = &Options::stream_node_max_bytes,
+     .unit = OptionUnit::kMemory,
+     .runtime = true,
+     .doc = "Bytes in a node of a stream; 0: no limit."},
+    {.table = "types",
+     .name = "stream-node-max-entries",
+     .field = &Options::stream_node_max_entries,
+     .runtime = true,
+     .doc = "Entries in a node of a stream; 0: no limit."},
+    {.table = "types",
+     .name = "hll-sparse-max-bytes",
+     .field = &Options::hll_sparse_max_bytes,
+     .unit = OptionUnit::kMemory,
+     .runtime = true,
+     .doc = "A HyperLogLog is sparse up to this size."},
     // -- memory
     {.table = "memory",
      .name = "maxmemory",
@@ -229,6 +329,36 @@ const Option kTable[] = {
      .runtime = true,
      .check = check_save,
      .doc = "Points in time to save at. Only \"\" (never) yet."},
+    // -- monitoring
+    {.table = "monitoring",
+     .name = "slowlog-log-slower-than",
+     .field = &Options::slowlog_log_slower_than,
+     .unit = OptionUnit::kMicroseconds,
+     .min = -1,
+     .runtime = true,
+     .doc = "A command that took longer is kept for SLOWLOG; 0: every command, -1: none."},
+    {.table = "monitoring",
+     .name = "slowlog-max-len",
+     .field = &Options::slowlog_max_len,
+     .runtime = true,
+     .doc = "Commands that SLOWLOG keeps."},
+    {.table = "monitoring",
+     .name = "latency-monitor-threshold",
+     .field = &Options::latency_monitor_threshold,
+     .unit = OptionUnit::kMilliseconds,
+     .runtime = true,
+     .doc = "An event that took at least as long is kept for LATENCY; 0: none."},
+    {.table = "monitoring",
+     .name = "latency-tracking",
+     .field = &Options::latency_tracking,
+     .runtime = true,
+     .doc = "Keep how long each command takes, for INFO latencystats and LATENCY HISTOGRAM."},
+    {.table = "monitoring",
+     .name = "latency-tracking-info-percentiles",
+     .field = &Options::latency_tracking_info_percentiles,
+     .runtime = true,
+     .check = check_percentiles,
+     .doc = "Percentiles that INFO latencystats shows."},
     // -- log
     {.table = "log",
      .name = "loglevel",

@@ -31,7 +31,7 @@ using OptionField =
                  std::vector<std::string> Options::*, EnumField, OutputLimitField>;
 
 // How a number is written, beyond its field's type.
-enum class OptionUnit : uint8_t { kNone, kSeconds, kMicroseconds, kMemory, kOctal };
+enum class OptionUnit : uint8_t { kNone, kSeconds, kMilliseconds, kMicroseconds, kMemory, kOctal };
 
 struct Option {
   Bytes table;  // of the TOML file

@@ -198,6 +198,7 @@ std::string option_allowed(const Option& option) {
   }
   if (!option.is_number()) return "text";
   std::string text = option.unit == OptionUnit::kSeconds        ? "seconds"
+                     : option.unit == OptionUnit::kMilliseconds ? "milliseconds"
                      : option.unit == OptionUnit::kMicroseconds ? "microseconds"
                                                                 : "a whole number";
   return text + " from " + std::to_string(option.min) + " to " + std::to_string(option.max);

@@ -12,6 +12,7 @@ namespace cobnut {
 
 enum class LogLevel : int { kDebug, kVerbose, kNotice, kWarning, kNothing };
 enum class Allocator : int { kPooled, kStandard };
+enum class Access : int { kNo, kLocal, kYes };  // kLocal: connections of this machine
 
 struct Options {
   // network
@@ -25,7 +26,10 @@ struct Options {
   int64_t timeout = 0;          // idle seconds; 0: never
   int64_t maxclients = 10000;
   bool protected_mode = true;
-  std::string requirepass;                        // empty: no password
+  std::string requirepass;  // empty: no password
+  Access enable_protected_configs = Access::kNo;
+  Access enable_debug_command = Access::kNo;
+  Access enable_module_command = Access::kNo;
   int64_t proto_max_bulk_len = 512ll << 20;       // bytes
   int64_t client_query_buffer_limit = 1ll << 30;  // bytes
   int64_t client_output_buffer_hard = 0;          // bytes, class normal; 0: none
@@ -40,6 +44,20 @@ struct Options {
   // keyspace
   int64_t databases = 16;
 
+  // types: up to here a value keeps its small encoding
+  int64_t hash_max_listpack_entries = 512;
+  int64_t hash_max_listpack_value = 64;  // bytes
+  int64_t set_max_intset_entries = 512;
+  int64_t set_max_listpack_entries = 128;
+  int64_t set_max_listpack_value = 64;  // bytes
+  int64_t zset_max_listpack_entries = 128;
+  int64_t zset_max_listpack_value = 64;  // bytes
+  int64_t list_max_listpack_size = -2;   // > 0: elements; -1 to -5: 4, 8, 16, 32, 64 KiB
+  int64_t list_compress_depth = 0;
+  int64_t stream_node_max_bytes = 4096;   // 0: no limit
+  int64_t stream_node_max_entries = 100;  // 0: no limit
+  int64_t hll_sparse_max_bytes = 3000;
+
   // memory
   uint64_t maxmemory = 0;  // bytes; 0: no limit
   std::string maxmemory_policy = "noeviction";
@@ -48,6 +66,13 @@ struct Options {
   // persistence: not there yet, and said so to who asks (redis-benchmark does)
   std::string appendonly = "no";
   std::string save;
+
+  // monitoring
+  int64_t slowlog_log_slower_than = 10000;  // microseconds; 0: every command; negative: none
+  int64_t slowlog_max_len = 128;            // entries
+  int64_t latency_monitor_threshold = 0;    // milliseconds; 0: off
+  bool latency_tracking = true;
+  std::string latency_tracking_info_percentiles = "50 99 99.9";  // each 0 to 100
 
   // log
   LogLevel loglevel = LogLevel::kNotice;

@@ -120,7 +120,8 @@ TEST_CASE("unknown names") {
   CHECK(toml_error("port = 1") ==
         "c.toml:1: option port is in no table: did you mean network.port?");
   const std::string tables =
-      ": there are [network] [security] [threads] [keyspace] [memory] [persistence] [log]";
+      ": there are [network] [security] [threads] [keyspace] [types] [memory] [persistence] "
+      "[monitoring] [log]";
   CHECK(toml_error("[cluster]\n") == "c.toml:1: unknown table [cluster]" + tables);
   CHECK(toml_error("[[network]]\nport = 1") ==
         "c.toml:1: [[network]]: write it once, as [network]");
