@@ -98,16 +98,9 @@ Bytes type_name(Type type) {
 }
 
 Bytes encoding_name(Encoding encoding) {
-  switch (encoding) {
-    case Encoding::kInt:
-      return "int";
-    case Encoding::kEmbstr:
-      return "embstr";
-    case Encoding::kRaw:
-      return "raw";
-  }
-  CHECK_EQ(static_cast<int>(encoding), -1);
-  return {};
+  constexpr Bytes kNames[] = {"int",    "embstr",    "raw",      "listpack", "hashtable",
+                              "intset", "quicklist", "skiplist", "stream"};
+  return kNames[static_cast<size_t>(encoding)];
 }
 
 }  // namespace cobnut

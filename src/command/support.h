@@ -35,10 +35,13 @@ Bytes type_name(Type type);              // TYPE, SCAN TYPE
 Bytes encoding_name(Encoding encoding);  // OBJECT ENCODING
 
 // False: the key holds another type, WRONGTYPE is replied. An absent key is fine.
-inline bool string_or_absent(Context& cx, Found found) {
-  if (!found || found->type() == Type::kString) return true;
+inline bool type_or_absent(Context& cx, Found found, Type type) {
+  if (!found || found->type() == type) return true;
   cx.reply.error(err::kWrongType);
   return false;
+}
+inline bool string_or_absent(Context& cx, Found found) {
+  return type_or_absent(cx, found, Type::kString);
 }
 // True when the write was made; else -OOM is replied.
 inline bool written(Context& cx, Written result) {

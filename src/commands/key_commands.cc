@@ -5,6 +5,7 @@
 #include "command/support.h"
 #include "command/well_formed.h"
 #include "commands/families.h"
+#include "keyspace/collection.h"
 
 namespace cobnut {
 namespace {
@@ -51,23 +52,41 @@ Found peek(Context& cx, const Place& place) {
 
 Value value_of(Found found) {
   if (found->encoding() == Encoding::kInt) return integer_value(found->integer());
+  if (Collection* collection = found->collection()) {
+    return {.type = found->type(), .encoding = found->encoding(), .collection = collection};
+  }
   return {.type = found->type(), .encoding = found->encoding(), .bytes = found->bytes()};
 }
 
 // REQUIRES: `from` was found. False: no memory, the error is replied.
 bool copy_value(Context& cx, Found from, const Place& to, Found overwritten, Event event) {
   Keyspace& keyspace = cx.keys.at(to.key);
-  return written(
-      cx, keyspace.put(to.db, to.key, overwritten, value_of(from), from->expiry_ms(), event));
+  Value value = value_of(from);
+  if (value.collection != nullptr) value.collection = value.collection->copy(keyspace.heap());
+  const Written result = keyspace.put(to.db, to.key, overwritten, value, from->expiry_ms(), event);
+  if (result != Written::kOk && value.collection != nullptr) {
+    keyspace.heap().discard(value.collection);
+  }
+  return written(cx, result);
 }
 
 // The value goes, with its time to live. Both keys are announced when all is done, the old one
 // first, as on Redis.
 bool move_value(Context& cx, const Place& from, Found found, const Place& to, Found overwritten,
                 Event from_event, Event to_event) {
-  if (!copy_value(cx, found, to, overwritten, Event::kNone)) return false;
+  Keyspace& source = cx.keys.at(from.key);
+  Keyspace& target = cx.keys.at(to.key);
+  const Value value = value_of(found);
+  if (value.collection != nullptr) value.collection->move_to(target.heap());
+  const Written result =
+      target.put(to.db, to.key, overwritten, value, found->expiry_ms(), Event::kNone);
+  if (result != Written::kOk) {
+    if (value.collection != nullptr) value.collection->move_to(source.heap());
+    return written(cx, result);
+  }
   const Found moved = peek(cx, from);  // put() voided the entry
-  cx.keys.at(from.key).remove(from.db, from.key, moved, from_event);
+  if (value.collection != nullptr) source.forget_collection(from.db, moved);
+  source.remove(from.db, from.key, moved, from_event);
   cx.keys.at(to.key).announce(to.db, to.key, to_event);
   return true;
 }

@@ -1,7 +1,10 @@
 #include "keyspace/entry.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 #include "base/numbers.h"
+#include "keyspace/collection.h"
 
 namespace cobnut {
 namespace {
@@ -44,6 +47,18 @@ int64_t Entry::expiry_ms() const {
   int64_t expiry = 0;
   memcpy(&expiry, raw() + key_offset() - bytes - (flags() & kLogged ? 4 : 0), bytes);
   return expiry;
+}
+
+int64_t Entry::next_deadline_ms() const {
+  const int64_t own = has_expiry() ? expiry_ms() : INT64_MAX;
+  const Collection* members = flags() & kMembersExpire ? collection() : nullptr;
+  return members == nullptr ? own : std::min(own, members->next_expiry_ms());
+}
+
+Collection* Entry::collection_pointer() const {
+  Collection* pointer;
+  memcpy(&pointer, raw() + value_offset(), sizeof(pointer));
+  return pointer;
 }
 
 int64_t Entry::integer() const {

@@ -10,8 +10,9 @@
 // An 8-byte header for keys and values under 256 bytes; 16 B key + 64 B value = 88 B in a block of
 // 96 B. Values above kInlineValueMax live outside (memory/large.h) behind an EntryOutside of 12
 // bytes, as do keys above kInlineKeyMax. Expiry takes 6 bytes, 8 for deadlines of 2^48 ms and more
-// (Redis stores any int64). Integers that Redis encodes as `int` are 8 raw bytes. Owner: whoever
-// holds the shard's monitor.
+// (Redis stores any int64). Integers that Redis encodes as `int` are 8 raw bytes. A small
+// collection is a packed blob of bytes like a string's, a large one the 8-byte pointer to a
+// Collection. Owner: whoever holds the shard's monitor.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +23,21 @@
 namespace cobnut {
 
 enum class Type : uint8_t { kString, kList, kSet, kZset, kHash, kStream };
-// OBJECT ENCODING's answer; kept, not derived: APPEND makes a short string `raw` on Redis.
-enum class Encoding : uint8_t { kInt, kEmbstr, kRaw };
+// OBJECT ENCODING's answer; kept, not derived: APPEND makes a short string `raw` on Redis. It does
+// not tell whether a collection is a blob: a small set of strings is `hashtable` on Redis 7.0.
+enum class Encoding : uint8_t {
+  kInt,
+  kEmbstr,
+  kRaw,
+  kListpack,
+  kHashtable,
+  kIntset,
+  kQuicklist,
+  kSkiplist,
+  kStream,
+};
+
+class Collection;
 
 constexpr size_t kInlineValueMax = 2048;  // bytes
 constexpr size_t kInlineKeyMax = 1024;    // bytes
@@ -41,7 +55,9 @@ enum EntryFlag : uint16_t {
   kLargeKey = 1 << 6,    // an EntryOutside stands for the key
   kLargeValue = 1 << 7,  // an EntryOutside stands for the value
   kNoEvict = 1 << 8,
-  // bits 10-15: map id
+  kCollection = 1 << 9,      // the value is a pointer to a Collection
+  kMembersExpire = 1 << 10,  // some member of the collection may have a deadline
+  // bits 11-15: map id
 };
 constexpr uint16_t kEntryShapeFlags = 63;
 
@@ -66,8 +82,15 @@ class Entry {
   bool has_key(Bytes bytes) const;
   bool has_expiry() const { return (flags() & (kExpiry6 | kExpiry8)) != 0; }
   int64_t expiry_ms() const;  // Unix ms, or kNoExpiry
-  int64_t integer() const;    // REQUIRES: Encoding::kInt
-  Bytes bytes() const;        // REQUIRES: a string that is not Encoding::kInt
+  // A key's deadline or its members'.
+  bool has_deadline() const { return (flags() & (kExpiry6 | kExpiry8 | kMembersExpire)) != 0; }
+  int64_t next_deadline_ms() const;  // the earlier of both, or INT64_MAX
+  int64_t integer() const;           // REQUIRES: Encoding::kInt
+  // The bytes of a string, the blob of a small collection. REQUIRES: neither Encoding::kInt nor a
+  // Collection.
+  Bytes bytes() const;
+  // A collection in its scalable form; nullptr: it is a blob (or a string).
+  Collection* collection() const { return flags() & kCollection ? collection_pointer() : nullptr; }
   // The text of a string of any encoding; an int is written into `buffer` (kIntTextMax bytes).
   Bytes text(char* buffer) const;
   uint32_t idle_seconds(int64_t now_ms) const;
@@ -90,6 +113,7 @@ class Entry {
   size_t key_stored_bytes() const;  // in the entry: of the key or of what stands for it
   size_t long_key_stored_bytes() const;
   size_t long_value_length() const;
+  Collection* collection_pointer() const;
   EntryOutside outside_at(size_t offset) const;
   Bytes long_key() const;
 

@@ -137,8 +137,21 @@ void EntryStore::write(char* block, const EntryShape& shape, const EntryContent&
 Handle EntryStore::create(const EntryContent& content) {
   DCHECK(content.value.size() <= content.value_bytes);
   if (content.value_bytes > kValueBytesMax || content.key.size() > kValueBytesMax) return kNoHandle;
-  const EntryShape shape = EntryShape::of(content.key.size(), content.value_bytes,
-                                          EntryShape::expiry_flag(content.expiry_ms));
+  uint16_t flags = EntryShape::expiry_flag(content.expiry_ms);
+  if (content.collection != nullptr) [[unlikely]] {
+    flags |= kCollection;
+    if (content.collection->next_expiry_ms() != INT64_MAX) flags |= kMembersExpire;
+    EntryContent pointer = content;
+    pointer.collection = nullptr;
+    pointer.value = {reinterpret_cast<const char*>(&content.collection), sizeof(Collection*)};
+    pointer.value_bytes = sizeof(Collection*);
+    return create(pointer, flags);
+  }
+  return create(content, flags);
+}
+
+Handle EntryStore::create(const EntryContent& content, uint16_t flags) {
+  const EntryShape shape = EntryShape::of(content.key.size(), content.value_bytes, flags);
   const Handle handle = pool_.allocate(shape.bytes());
   if (handle == kNoHandle) return kNoHandle;
   EntryOutside key{}, value{};
@@ -167,7 +180,8 @@ Handle EntryStore::create(const EntryContent& content) {
 
 void EntryStore::destroy(Handle handle) {
   const Entry* entry = at(handle);
-  if (entry->flags() & (kLargeKey | kLargeValue)) [[unlikely]] {
+  if (entry->flags() & (kLargeKey | kLargeValue | kCollection)) [[unlikely]] {
+    if (Collection* collection = entry->collection()) heap_.discard(collection);
     if (entry->flags() & kLargeKey) {
       const EntryOutside outside = entry->outside_at(entry->key_offset());
       release_large(outside.block, outside.bytes);
@@ -183,11 +197,13 @@ void EntryStore::destroy(Handle handle) {
 bool EntryStore::overwrite(Handle handle, const EntryContent& content) {
   Entry* entry = at(handle);
   const uint16_t flags = entry->flags();
-  constexpr uint16_t kOfContent = kExpiryFlags | kValueLength2 | kValueLength4 | kLargeValue;
+  constexpr uint16_t kOfContent =
+      kExpiryFlags | kValueLength2 | kValueLength4 | kLargeValue | kCollection;
   // Only where nothing but the value's bytes and length changes: they may be a view into this very
   // block.
-  if ((flags & kOfContent) !=
-      (EntryShape::value_flags(content.value_bytes) | EntryShape::expiry_flag(content.expiry_ms))) {
+  if (content.collection != nullptr ||
+      (flags & kOfContent) != (EntryShape::value_flags(content.value_bytes) |
+                               EntryShape::expiry_flag(content.expiry_ms))) {
     return false;
   }
   const size_t value_at = entry->value_offset();
@@ -257,10 +273,10 @@ bool EntryStore::grow_outside(Entry* entry, size_t bytes) {
   return false;
 }
 
-char* EntryStore::resize_value(Handle* handle, size_t bytes) {
+char* EntryStore::resize_value(Handle* handle, Encoding encoding, size_t bytes) {
   if (bytes > kValueBytesMax) return nullptr;
   Entry* entry = at(*handle);
-  DCHECK(entry->encoding() != Encoding::kInt);
+  DCHECK(entry->encoding() != Encoding::kInt && !(entry->flags() & kCollection));
   const size_t old_bytes = entry->value_length();
   if (bytes > kInlineValueMax && (entry->flags() & kLargeValue)) {
     if (!grow_outside(entry, bytes)) return nullptr;
@@ -269,7 +285,7 @@ char* EntryStore::resize_value(Handle* handle, size_t bytes) {
     set_value_length(entry->raw(), entry->flags(), bytes);
   } else {
     const EntryContent content{.type = entry->type(),
-                               .encoding = Encoding::kRaw,
+                               .encoding = encoding,
                                .key = entry->key(),
                                .value = entry->bytes().substr(0, bytes),
                                .value_bytes = bytes,
@@ -283,8 +299,7 @@ char* EntryStore::resize_value(Handle* handle, size_t bytes) {
     }
     entry = at(*handle);
   }
-  entry->type_encoding_ =
-      static_cast<uint8_t>(static_cast<int>(entry->type()) << 4 | static_cast<int>(Encoding::kRaw));
+  entry->type_encoding_ = type_and_encoding(entry->type(), encoding);
   return const_cast<char*>(entry->bytes().data());
 }
 
@@ -293,6 +308,17 @@ void EntryStore::set_integer(Handle handle, int64_t value) {
   CHECK(entry->encoding() == Encoding::kInt);
   memcpy(entry->raw() + entry->value_offset(), &value, sizeof(value));
   touch(entry);
+}
+
+void EntryStore::note_members_expire(Handle handle) {
+  char* block = pool_.at(handle);
+  set_flags(block, at(handle)->flags() | kMembersExpire);
+}
+
+void EntryStore::forget_collection(Handle handle) {
+  const Entry* entry = at(handle);
+  CHECK(entry->flags() & kCollection);
+  memset(pool_.at(handle) + entry->value_offset(), 0, sizeof(Collection*));
 }
 
 }  // namespace cobnut

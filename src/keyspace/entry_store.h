@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "base/hash.h"
+#include "keyspace/collection.h"
 #include "keyspace/entry.h"
 #include "memory/large.h"
 #include "memory/pool.h"
@@ -22,12 +23,13 @@ struct EntryContent {
   Bytes value;             // the first bytes of the value
   size_t value_bytes = 0;  // its length, at least value.size(); what is beyond is zero
   int64_t expiry_ms = kNoExpiry;
-  bool will_grow = false;  // a value outside gets room for the next APPEND
+  bool will_grow = false;            // a value outside gets room for the next APPEND
+  Collection* collection = nullptr;  // instead of a value: the entry's from now on
 };
 
 class EntryStore {
  public:
-  EntryStore(PagePool& pages, LargeAllocator& large) : pool_(pages), large_(large) {}
+  EntryStore(PagePool& pages, LargeAllocator& large) : pool_(pages), large_(large), heap_(large) {}
   EntryStore(const EntryStore&) = delete;
   EntryStore& operator=(const EntryStore&) = delete;
   ~EntryStore();
@@ -36,7 +38,7 @@ class EntryStore {
   Position position_of(Handle handle) const { return position_of_(at(handle)->key()); }
 
   Handle create(const EntryContent& content);  // kNoHandle: no memory
-  void destroy(Handle handle);
+  void destroy(Handle handle);                 // a Collection is discarded
 
   // The entry with other content of the same key, in the block that it has; false when it takes
   // another block.
@@ -45,10 +47,12 @@ class EntryStore {
   // kNoHandle: no memory, nothing changed.
   Handle with_expiry(Handle handle, int64_t expiry_ms);
   // The value's bytes, `bytes` of them, old content kept and the rest zero, with room to grow.
-  // Encoding becomes raw. *handle changes when the entry moves. nullptr: no memory, nothing
-  // changed.
-  char* resize_value(Handle* handle, size_t bytes);
+  // *handle changes when the entry moves. nullptr: no memory, nothing changed.
+  char* resize_value(Handle* handle, Encoding encoding, size_t bytes);
   void set_integer(Handle handle, int64_t value);
+  void note_members_expire(Handle handle);
+  // The entry's collection belongs to another entry now: this one is only good for destroy().
+  void forget_collection(Handle handle);
   // Writes only when it changes, so that reads do not take the line away from other cores.
   void touch(Entry* entry) const {
     uint32_t access = 0;
@@ -66,9 +70,14 @@ class EntryStore {
     access_now_ = static_cast<uint32_t>(now_ms / 1000) & ((1u << 24) - 1);
   }
 
-  size_t used_bytes() const { return pool_.used_bytes() + large_bytes_; }
+  CollectionHeap& heap() { return heap_; }
+  const CollectionHeap& heap() const { return heap_; }
+
+  size_t used_bytes() const { return pool_.used_bytes() + large_bytes_ + heap_.used_bytes(); }
   size_t metadata_bytes() const { return pool_.metadata_bytes(); }
-  size_t committed_bytes() const { return pool_.committed_bytes() + large_bytes_; }
+  size_t committed_bytes() const {
+    return pool_.committed_bytes() + large_bytes_ + heap_.used_bytes();
+  }
   Pool& pool() { return pool_; }
   const Pool& pool() const { return pool_; }
 
@@ -76,6 +85,7 @@ class EntryStore {
   void set_position_function(Position (*function)(Bytes key)) { position_of_ = function; }
 
  private:
+  Handle create(const EntryContent& content, uint16_t flags);
   char* allocate_large(size_t bytes);
   void release_large(char* block, size_t bytes);
   void write(char* block, const struct EntryShape& shape, const EntryContent& content,
@@ -85,6 +95,7 @@ class EntryStore {
 
   Pool pool_;
   LargeAllocator& large_;
+  CollectionHeap heap_;
   // Bytes. A block begins anywhere in a line: these reach 2 to 5 lines.
   static constexpr size_t kPrefetchMin = 65, kPrefetchMax = 257;
 

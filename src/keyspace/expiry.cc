@@ -85,12 +85,16 @@ void Table::fire(Position start, Tick tick, int64_t now_ms, const Due& due) {
   int64_t next_ms = INT64_MAX;
   for (uint32_t i = 0; i < count; i++) {
     const Found found = found_at(spots[i]);
-    const int64_t expiry_ms = found->expiry_ms();
-    if (now_ms > expiry_ms) {
-      due(parts_.entries.position_of(handle_of(found)), found);
-    } else if (expiry_ms < next_ms &&
+    const int64_t deadline_ms = found->next_deadline_ms();
+    if (now_ms > deadline_ms) {
+      const Position position = parts_.entries.position_of(handle_of(found));
+      if (!due(position, found)) continue;
+      if (cell_of(position, ref.depth()) == cell) {
+        next_ms = std::min(next_ms, found->next_deadline_ms());
+      }
+    } else if (deadline_ms < next_ms &&
                cell_of(parts_.entries.position_of(handle_of(found)), ref.depth()) == cell) {
-      next_ms = expiry_ms;
+      next_ms = deadline_ms;
     }
   }
   if (next_ms != INT64_MAX) arm(start, next_ms);

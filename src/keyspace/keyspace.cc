@@ -116,6 +116,7 @@ Written Keyspace::overwrite(int db, const Key& key, Found found, const EntryCont
   Table& t = *table(db);
   if (content.expiry_ms != kNoExpiry && !t.arm(key.position, content.expiry_ms))
     return Written::kNoMemory;
+  const bool had_expiry = found->has_expiry();
   const Handle old = t.handle_of(found);
   Handle now = old;
   if (!parts_->entries.overwrite(old, content)) {
@@ -123,7 +124,7 @@ Written Keyspace::overwrite(int db, const Key& key, Found found, const EntryCont
     if (now == kNoHandle) return Written::kNoMemory;
     t.replace(&found, now);
   }
-  t.note_expiry(found, content.expiry_ms != kNoExpiry);
+  t.note_expiry(found, had_expiry);
   publish_counts(db);
   emit(Mutation::Kind::kPut, event, db, key);
   if (now != old) parts_->entries.destroy(old);
@@ -141,7 +142,8 @@ Written Keyspace::put(int db, const Key& key, Found found, const Value& value, i
                              .key = key.bytes,
                              .value = bytes,
                              .value_bytes = bytes.size(),
-                             .expiry_ms = expiry_ms};
+                             .expiry_ms = expiry_ms,
+                             .collection = value.collection};
   if (found) return overwrite(db, key, found, content, event);
   const Written written = insert(db, key, &found, content);
   if (written == Written::kOk) emit(Mutation::Kind::kPut, event, db, key);
@@ -173,9 +175,62 @@ char* Keyspace::resize_string(int db, const Key& key, Found& found, size_t bytes
     return const_cast<char*>(found->bytes().data());
   }
   Handle now = old;
-  char* value = entries.resize_value(&now, bytes);
+  char* value = entries.resize_value(&now, Encoding::kRaw, bytes);
   if (value != nullptr && now != old) t.replace(&found, now);
   return value;
+}
+
+char* Keyspace::resize_blob(int db, const Key& key, Found& found, Type type, Encoding encoding,
+                            size_t bytes) {
+  if (!found) {
+    const EntryContent content{
+        .type = type, .encoding = encoding, .key = key.bytes, .value_bytes = bytes};
+    if (insert(db, key, &found, content) != Written::kOk) return nullptr;
+    return const_cast<char*>(found->bytes().data());
+  }
+  DCHECK(found->type() == type);
+  Table& t = *table(db);
+  const Handle old = t.handle_of(found);
+  Handle now = old;
+  char* blob = parts_->entries.resize_value(&now, encoding, bytes);
+  if (blob != nullptr && now != old) t.replace(&found, now);
+  return blob;
+}
+
+Written Keyspace::reform(int db, const Key& key, Found& found, const Value& value) {
+  Table& t = *table(db);
+  const Handle old = t.handle_of(found);
+  const EntryContent content{.type = value.type,
+                             .encoding = value.encoding,
+                             .key = key.bytes,
+                             .value = value.bytes,
+                             .value_bytes = value.bytes.size(),
+                             .expiry_ms = found->expiry_ms(),
+                             .collection = value.collection};
+  const Handle now = parts_->entries.create(content);
+  if (now == kNoHandle) return Written::kNoMemory;
+  const bool had_expiry = found->has_expiry();
+  t.replace(&found, now);
+  t.note_expiry(found, had_expiry);
+  parts_->entries.destroy(old);
+  return Written::kOk;
+}
+
+CollectionHeap& Keyspace::heap() { return parts_->entries.heap(); }
+
+Written Keyspace::arm_members(int db, const Key& key, Found found) {
+  CHECK(found->collection() != nullptr);
+  const int64_t next_ms = found->collection()->next_expiry_ms();
+  if (next_ms == INT64_MAX) return Written::kOk;
+  Table& t = *table(db);
+  if (!t.arm(key.position, next_ms)) return Written::kNoMemory;
+  parts_->entries.note_members_expire(t.handle_of(found));
+  t.note_expiry(found, found->has_expiry());
+  return Written::kOk;
+}
+
+void Keyspace::forget_collection(int db, Found found) {
+  parts_->entries.forget_collection(table(db)->handle_of(found));
 }
 
 void Keyspace::set_integer(int db, const Key& key, Found found, int64_t value, Event event) {
@@ -195,11 +250,12 @@ Written Keyspace::set_expiry(int db, const Key& key, Found found, int64_t expiry
   CHECK(found);
   Table& t = *table(db);
   if (expiry_ms != kNoExpiry && !t.arm(key.position, expiry_ms)) return Written::kNoMemory;
+  const bool had_expiry = found->has_expiry();
   const Handle old = t.handle_of(found);
   const Handle now = parts_->entries.with_expiry(old, expiry_ms);
   if (now == kNoHandle) return Written::kNoMemory;
   if (now != old) t.replace(&found, now);
-  t.note_expiry(found, expiry_ms != kNoExpiry);
+  t.note_expiry(found, had_expiry);
   publish_counts(db);
   emit(Mutation::Kind::kExpiry, event, db, key);
   return Written::kOk;

@@ -22,6 +22,8 @@
 
 namespace cobnut {
 
+class Collection;
+class CollectionHeap;
 class LargeAllocator;
 class PagePool;
 class Table;
@@ -33,6 +35,9 @@ struct Value {
   Encoding encoding = Encoding::kRaw;
   int64_t integer = 0;  // Encoding::kInt
   Bytes bytes;          // every other encoding
+  // A collection in its scalable form, of the heap of the keyspace that it goes into; that
+  // keyspace's own when the write returns kOk, else still the caller's.
+  Collection* collection = nullptr;
 };
 Value string_value(Bytes bytes);  // int, embstr or raw, by Redis's rules for SET
 Value integer_value(int64_t integer);
@@ -97,6 +102,24 @@ class Keyspace {
   // committed(). nullptr: no memory. A value outside of its entry grows geometrically, by at most 1
   // MiB, so that APPEND is amortized.
   char* resize_string(int db, const Key& key, Found& found, size_t bytes);
+  // -- collections (types/): a small one is a packed blob in its entry, a large one a Collection.
+  // Both are changed in place, then committed(); an empty one is removed by the command that
+  // emptied it.
+  // resize_blob: the blob resized to `bytes`, old content kept, the rest zero, expiry kept; made if
+  // the key is not there. `found` is of the entry as it is then. nullptr: no memory, nothing
+  // changed. REQUIRES: a blob, or no such key.
+  char* resize_blob(int db, const Key& key, Found& found, Type type, Encoding encoding,
+                    size_t bytes);
+  // The same content in another form (blob or Collection), expiry kept: no listener is told.
+  Written reform(int db, const Key& key, Found& found, const Value& value);
+  // Of new Collections.
+  CollectionHeap& heap();
+  // Some member of found's Collection got a deadline: the wheel is armed for next_expiry_ms().
+  // Collection::reap() removes the members that are due, and the key with the last of them.
+  Written arm_members(int db, const Key& key, Found found);
+  // RENAME and MOVE: the Collection was handed to another entry; this one is to be removed next.
+  void forget_collection(int db, Found found);
+
   // An int value changed in place: no allocation. REQUIRES: found holds Encoding::kInt.
   void set_integer(int db, const Key& key, Found found, int64_t value, Event event);
   void committed(int db, const Key& key, Event event);
@@ -154,6 +177,7 @@ class Keyspace {
   bool free_slice(int64_t deadline_us);
   bool shrink_slice(int64_t deadline_us);
   bool due(const Entry& entry) const;
+  bool reap_members(Table& table, const Key& key, const Found& found);
 
   KeyspaceStats stats_;
   const uint32_t first_slot_;

@@ -133,7 +133,10 @@ bool Keyspace::expire_slice(int64_t deadline_us) {
     Table* t = id < table_by_id_.size() ? table_by_id_[id] : nullptr;
     if (t == nullptr) return;
     t->fire(item_start(item), tick, now_ms_, [&](Position position, const Found& found) {
-      take_out(*t, Key(found->key(), position), found, Event::kExpired);
+      const Key key(found->key(), position);
+      if (!due(*found.entry)) return reap_members(*t, key, found);
+      take_out(*t, key, found, Event::kExpired);
+      return false;
     });
   };
   while (parts_->wheel.advance(now_ms_, kFiresPerBatch, fire) == kFiresPerBatch) {
@@ -142,10 +145,29 @@ bool Keyspace::expire_slice(int64_t deadline_us) {
   return false;
 }
 
+// True: the key is still there.
+bool Keyspace::reap_members(Table& t, const Key& key, const Found& found) {
+  constexpr size_t kReapedAtOnce = 256;
+  Collection* collection = found->collection();
+  const size_t reaped = collection->reap(now_ms_, kReapedAtOnce);
+  if (reaped == 0) return true;
+  const Type type = found->type();
+  const Event event = type == Type::kHash   ? Event::kHexpired
+                      : type == Type::kZset ? Event::kZexpired
+                                            : Event::kSexpired;
+  emit(Mutation::Kind::kPut, event, t.db(), key);
+  if (collection->elements() > 0) return true;
+  take_out(t, key, found, Event::kDel);
+  return false;
+}
+
 bool Keyspace::free_slice(int64_t deadline_us) {
   while (!detached_.empty()) {
     if (monotonic_clock_us() >= deadline_us) return true;
     if (!detached_.back()->clear_step()) detached_.pop_back();
+  }
+  while (parts_->entries.heap().free_step()) {
+    if (monotonic_clock_us() >= deadline_us) return true;
   }
   return false;
 }

@@ -1,47 +1,92 @@
 #include "keyspace/mutation.h"
 
-namespace cobnut {
+#include <iterator>
 
-const char* event_name(Event event) {
-  switch (event) {
-    case Event::kNone:
-      return "";
-    case Event::kSet:
-      return "set";
-    case Event::kAppend:
-      return "append";
-    case Event::kSetrange:
-      return "setrange";
-    case Event::kIncrby:
-      return "incrby";
-    case Event::kDecrby:
-      return "decrby";
-    case Event::kIncrbyfloat:
-      return "incrbyfloat";
-    case Event::kDel:
-      return "del";
-    case Event::kExpired:
-      return "expired";
-    case Event::kEvicted:
-      return "evicted";
-    case Event::kExpire:
-      return "expire";
-    case Event::kPersist:
-      return "persist";
-    case Event::kRenameFrom:
-      return "rename_from";
-    case Event::kRenameTo:
-      return "rename_to";
-    case Event::kCopyTo:
-      return "copy_to";
-    case Event::kMoveFrom:
-      return "move_from";
-    case Event::kMoveTo:
-      return "move_to";
-    case Event::kNew:
-      return "new";
-  }
-  return "";
-}
+namespace cobnut {
+namespace {
+
+constexpr const char* kNames[] = {
+    "",
+    "set",
+    "append",
+    "setrange",
+    "incrby",
+    "decrby",
+    "incrbyfloat",
+    "setbit",
+    "pfadd",
+    "del",
+    "expired",
+    "evicted",
+    "expire",
+    "persist",
+    "rename_from",
+    "rename_to",
+    "copy_to",
+    "move_from",
+    "move_to",
+    "restore",
+    "sortstore",
+    "new",
+    "lpush",
+    "rpush",
+    "lpop",
+    "rpop",
+    "linsert",
+    "lset",
+    "lrem",
+    "ltrim",
+    "hset",
+    "hdel",
+    "hincrby",
+    "hincrbyfloat",
+    "hexpire",
+    "hpersist",
+    "hexpired",
+    "sadd",
+    "srem",
+    "spop",
+    "sinterstore",
+    "sunionstore",
+    "sdiffstore",
+    "sexpire",
+    "spersist",
+    "sexpired",
+    "zadd",
+    "zincr",
+    "zrem",
+    "zremrangebyrank",
+    "zremrangebyscore",
+    "zremrangebylex",
+    "zpopmin",
+    "zpopmax",
+    "zinterstore",
+    "zunionstore",
+    "zdiffstore",
+    "zrangestore",
+    "zexpire",
+    "zpersist",
+    "zexpired",
+    "geosearchstore",
+    "georadiusstore",
+    "xadd",
+    "xdel",
+    "xtrim",
+    "xsetid",
+    "xgroup-create",
+    "xgroup-createconsumer",
+    "xgroup-delconsumer",
+    "xgroup-destroy",
+    "xgroup-setid",
+    "xack",
+    "xclaim",
+    "xautoclaim",
+    "xreadgroup",
+};
+static_assert(std::size(kNames) == static_cast<size_t>(Event::kCount), "in the order of Event");
+
+}  // namespace
+
+const char* event_name(Event event) { return kNames[static_cast<size_t>(event)]; }
 
 }  // namespace cobnut

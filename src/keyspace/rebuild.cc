@@ -15,7 +15,7 @@ Rebuild::~Rebuild() {
 
 void Rebuild::add(Position position, Handle handle, uint8_t eviction) {
   const Tick tick =
-      eviction & kTtlBit ? table_.tick_of(table_.parts_.entries.at(handle)->expiry_ms()) : 0;
+      eviction & kTtlBit ? table_.tick_of(table_.parts_.entries.at(handle)->next_deadline_ms()) : 0;
   items_.push_back({position, handle, tick, eviction});
 }
 

@@ -30,8 +30,8 @@ constexpr Position kPlacingMask = ~((Position{1} << kUnplacedBits) - 1);
 
 constexpr uint32_t kLineSlots = 10;
 constexpr uint32_t kStashLines = 4;
-constexpr uint8_t kTtlBit =
-    0x80;  // of the eviction byte: the entry has an expiry; the rest is for age and frequency
+constexpr uint8_t kTtlBit = 0x80;  // of the eviction byte: the key or members of it expire; the
+                                   // rest is for age and frequency
 
 struct alignas(64) Line {
   static constexpr uint32_t kMask = (1u << kLineSlots) - 1;

@@ -91,7 +91,7 @@ bool Table::clear_step() {
     for (uint32_t l = 0; l < segment->line_count(); l++) {
       const Line& line = segment->lines()[l];
       for_bits(line.present(), [&](uint32_t i) {
-        if (line.eviction[i] & kTtlBit) expiring_keys_--;
+        if (parts_.entries.at(line.handles[i])->has_expiry()) expiring_keys_--;
         parts_.entries.destroy(line.handles[i]);
       });
     }

@@ -154,7 +154,7 @@ Found Table::locate(Position position, Handle handle) const {
 bool Table::insert(Position position, Handle handle, Found* found) {
   DCHECK(in_shard(position));
   const Entry* entry = parts_.entries.at(handle);
-  const uint8_t eviction = entry->has_expiry() ? kTtlBit : 0;
+  const uint8_t eviction = entry->has_deadline() ? kTtlBit : 0;
   const SegmentRef ref = leaf(position);
   const Spot spot = ref ? place_key(ref, position, handle, eviction) : Spot{};
   if (spot) {
@@ -167,8 +167,8 @@ bool Table::insert(Position position, Handle handle, Found* found) {
   keys_++;
   slot_keys_[slot_of(position) - parts_.first_slot]++;
   if (eviction == 0) return true;
-  expiring_keys_++;
-  if (arm(position, entry->expiry_ms())) return true;
+  if (entry->has_expiry()) expiring_keys_++;
+  if (arm(position, entry->next_deadline_ms())) return true;
   erase(position, *found);
   return false;
 }
@@ -191,16 +191,16 @@ void Table::replace(Found* found, Handle handle) {
   found->entry = parts_.entries.at(handle);
 }
 
-void Table::note_expiry(const Found& found, bool has_expiry) {
+void Table::note_expiry(const Found& found, bool had_expiry) {
   uint8_t& eviction = found.line->eviction[found.index];
-  if (((eviction & kTtlBit) != 0) == has_expiry) return;
-  eviction ^= kTtlBit;
-  has_expiry ? expiring_keys_++ : expiring_keys_--;
+  eviction = static_cast<uint8_t>((eviction & ~kTtlBit) | (found->has_deadline() ? kTtlBit : 0));
+  expiring_keys_ += found->has_expiry();
+  expiring_keys_ -= had_expiry;
 }
 
 void Table::erase(Position position, const Found& found) {
   const SegmentRef ref = leaf(position);
-  if (found.line->eviction[found.index] & kTtlBit) expiring_keys_--;
+  if ((found.line->eviction[found.index] & kTtlBit) && found->has_expiry()) expiring_keys_--;
   clear_key(ref, position, {found.line, found.index});
   ref.segment()->keys--;
   slot_keys_[slot_of(position) - parts_.first_slot]--;

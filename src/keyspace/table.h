@@ -59,10 +59,10 @@ class Table final : public SegmentOwner {
   bool insert(Position position, Handle handle, Found* found);
   // The entry is in another block now; the old one is the caller's.
   void replace(Found* found, Handle handle);
-  // Tells that the entry has (no) expiry. An expiry is armed before the entry gets it. False: no
-  // memory.
+  // A deadline is armed before the entry gets it (false: no memory), and noted afterwards.
+  // `had_expiry`: the key's own, before.
   bool arm(Position position, int64_t deadline_ms);
-  void note_expiry(const Found& found, bool has_expiry);
+  void note_expiry(const Found& found, bool had_expiry);
   // Takes the key out; its entry is the caller's. Moves no other key.
   void erase(Position position, const Found& found);
 
@@ -75,7 +75,8 @@ class Table final : public SegmentOwner {
 
   // -- expiry. Looks at the cell that a wheel item named; calls `due` for each key that is due,
   // which must remove it.
-  using Due = std::function<void(Position position, const Found& found)>;
+  // True: the entry is still there, as after a member of it was removed.
+  using Due = std::function<bool(Position position, const Found& found)>;
   void fire(Position cell_start, Tick tick, int64_t now_ms, const Due& due);
 
   // -- walks

@@ -240,6 +240,7 @@ TEST_CASE("an armed cell costs one wheel item, whatever its segment goes through
         REQUIRE(found->expiry_ms() < now);
         removed++;
         REQUIRE(b.erase(position));
+        return false;
       });
     });
   }
