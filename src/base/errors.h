@@ -82,7 +82,6 @@ constexpr Bytes kNoKeyArguments = "ERR The command has no key arguments";
 constexpr Bytes kInvalidKeyArguments = "ERR Invalid arguments specified for command";
 constexpr Bytes kInvalidKeyArity = "ERR Invalid number of arguments specified for command";
 constexpr Bytes kNoConfigFile = "ERR The server is running without a config file";
-constexpr Bytes kNoConfigRewrite = "ERR Rewriting config file: not supported yet";  // ours
 constexpr Bytes kNoShutdown = "ERR No shutdown in progress.";
 constexpr Bytes kNoSave =  // ours
     "ERR SHUTDOWN SAVE is refused: this server does not keep data on disk. Use SHUTDOWN or "

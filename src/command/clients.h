@@ -25,6 +25,7 @@ struct ClientInfo {
   std::string local_address;
   int64_t connected_ms = 0;  // monotonic
   bool unix_socket = false;
+  bool local = true;  // of this machine
   LoopPort* loop = nullptr;
 
   // under the registry's mutex

@@ -11,6 +11,7 @@
 
 #include "command/clients.h"
 #include "config/published.h"
+#include "config/rewrite.h"
 #include "memory/budget.h"
 #include "memory/pages.h"
 #include "metrics/counters.h"
@@ -27,7 +28,7 @@ struct Server {
   // fixed after construction
   std::string run_id;  // 40 hex digits, new at each start (INFO run_id)
   std::string executable;
-  std::string config_file;  // empty: none
+  ConfigSource config_source;
   int64_t started_ms = 0;   // monotonic
   std::vector<std::unique_ptr<Shard>> shard_storage;
   std::vector<Shard*> shards;  // in slot order, a power of two

@@ -24,7 +24,7 @@ void gather_process(const Server& server, MetricFacts& facts) {
   char path[4096];
   const ssize_t size = readlink("/proc/self/exe", path, sizeof path);
   facts.executable = size > 0 ? std::string(path, static_cast<size_t>(size)) : server.executable;
-  facts.config_file = server.config_file;
+  facts.config_file = server.config_source.path;
   facts.run_id = server.run_id;
   facts.process_id = getpid();
   facts.wall_us = wall_clock_us();

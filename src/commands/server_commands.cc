@@ -51,13 +51,33 @@ void cmd_config_get(Context& cx, Args args) {
   }
 }
 
+bool allowed(Access access, const ClientInfo& client) {
+  return access == Access::kYes || (access == Access::kLocal && client.local);
+}
+
+// On a copy of the options, which is dropped when this fails.
+Status change_options(Options& options, std::span<const ConfigPair> pairs,
+                      const ClientInfo& client) {
+  const Options before = options;
+  const Status set = config_set(options, pairs, allowed(options.enable_protected_configs, client));
+  if (!set.ok()) return set;
+  if (options.dir != before.dir) {
+    if (const Status entered = enter_folder(options); !entered.ok())
+      return config_set_failed("dir", entered.error());
+  }
+  const std::string ignored = newly_without_effect(before, options);
+  if (!ignored.empty())
+    log::warning("config", "CONFIG SET without effect here: %s", ignored.c_str());
+  return Ok{};
+}
+
 // All pairs or none. What keeps a copy of an option is told of the new value here.
 void cmd_config_set(Context& cx, Args args) {
   if (args.size() % 2 != 0) return cx.reply.error(err::kSyntax);
   std::vector<ConfigPair> pairs;
   for (size_t i = 2; i < args.size(); i += 2) pairs.emplace_back(args[i], args[i + 1]);
-  const Status set =
-      cx.server.options.update([&](Options& options) { return config_set(options, pairs); });
+  const Status set = cx.server.options.update(
+      [&](Options& options) { return change_options(options, pairs, cx.session->info()); });
   if (!set.ok()) return cx.reply.error(set.error());
   log::set_level(static_cast<log::Level>(cx.server.options.current().loglevel));
   cx.reply.ok();
@@ -68,8 +88,18 @@ void cmd_config_resetstat(Context& cx, Args) {
   cx.reply.ok();
 }
 
+// On the loop's thread, as on Redis: the file is small, and nobody does it often.
 void cmd_config_rewrite(Context& cx, Args) {
-  cx.reply.error(cx.server.config_file.empty() ? err::kNoConfigFile : err::kNoConfigRewrite);
+  const ConfigSource& source = cx.server.config_source;
+  if (source.path.empty()) return cx.reply.error(err::kNoConfigFile);
+  const Status written = rewrite_config_file(source, cx.server.options.current());
+  if (written.ok()) {
+    log::info("config", "CONFIG REWRITE: %s is written", source.path.c_str());
+    return cx.reply.ok();
+  }
+  log::warning("config", "CONFIG REWRITE of %s failed: %s", source.path.c_str(),
+               written.error().c_str());
+  cx.reply.error("ERR Rewriting config file: " + written.error());
 }
 
 void cmd_config_help(Context& cx, Args) {
@@ -79,7 +109,7 @@ void cmd_config_help(Context& cx, Args) {
       "RESETSTAT",
       "    Sets the counters of INFO to zero.",
       "REWRITE",
-      "    Writes the options in force into the configuration file (not supported yet).",
+      "    Writes the options in force into the configuration file.",
       "SET <name> <value> [<name> <value> ...]",
       "    Changes options, all of them or none.",
   };
@@ -162,7 +192,7 @@ constexpr CommandSpec kConfigTable[] = {
      .group = "server",
      .since = "2.8.0",
      .complexity = "O(1)",
-     .summary = "Writes the options in force into the configuration file (not supported yet)."},
+     .summary = "Writes the options in force into the configuration file."},
     {.name = "config|set",
      .run = cmd_config_set,
      .arity = -4,

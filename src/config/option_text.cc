@@ -41,31 +41,31 @@ Refusal out_of_range(const Option& option) {
           "must be " + option_allowed(option)};
 }
 
+using Outcome = std::optional<Refusal>;
+
 struct Setter {
   Options& options;
   const Option& option;
   Bytes text;
-  using Outcome = std::optional<Refusal>;
 
   Outcome refuse(std::string redis) const {
     return Refusal{std::move(redis), "must be " + option_allowed(option)};
   }
 
-  Outcome operator()(bool Options::*field) const {
-    const bool yes = equal_ignore_case(text, "yes");
-    if (!yes && !equal_ignore_case(text, "no")) return refuse("argument must be 'yes' or 'no'");
-    options.*field = yes;
+  Outcome read_yes_no(bool& yes) const {
+    yes = equal_ignore_case(text, "yes");
+    if (yes || equal_ignore_case(text, "no")) return std::nullopt;
+    return refuse("argument must be 'yes' or 'no'");
+  }
+  Outcome read_memory(uint64_t& bytes) const {
+    const std::optional<uint64_t> value = parse_memory(text);
+    if (!value) return refuse("argument must be a memory value");
+    if (*value < static_cast<uint64_t>(option.min) || *value > option.max)
+      return out_of_range(option);
+    bytes = *value;
     return std::nullopt;
   }
-  Outcome operator()(int64_t Options::*field) const {
-    if (option.unit == OptionUnit::kMemory) {
-      const std::optional<uint64_t> bytes = parse_memory(text);
-      if (!bytes) return refuse("argument must be a memory value");
-      if (*bytes < static_cast<uint64_t>(option.min) || *bytes > option.max)
-        return out_of_range(option);
-      options.*field = static_cast<int64_t>(*bytes);
-      return std::nullopt;
-    }
+  Outcome read_number(int64_t& number) const {
     const bool is_octal = option.unit == OptionUnit::kOctal;
     const std::optional<int64_t> value = is_octal ? parse_octal(text) : parse_int(text);
     if (!value) {
@@ -74,46 +74,76 @@ struct Setter {
     }
     if (*value < option.min || (*value >= 0 && static_cast<uint64_t>(*value) > option.max))
       return out_of_range(option);
-    options.*field = *value;
+    number = *value;
     return std::nullopt;
   }
-  Outcome operator()(uint64_t Options::*field) const {
-    const std::optional<uint64_t> bytes = parse_memory(text);
-    if (!bytes) return refuse("argument must be a memory value");
-    options.*field = *bytes;
-    return std::nullopt;
-  }
-  // What a check refuses, it says in words that serve everywhere; an unknown name is listed.
-  Outcome checked(std::string& value) const {
-    if (!option.names.empty() && std::ranges::none_of(option.names, [&](Bytes name) {
-          return equal_ignore_case(name, value);
-        })) {
-      return refuse("argument(s) must be one of the following: " + join_names(option.names));
+  Outcome read_name(size_t& index) const {
+    for (index = 0; index < option.names.size(); index++) {
+      if (equal_ignore_case(option.names[index], text)) return std::nullopt;
     }
+    return refuse("argument(s) must be one of the following: " + join_names(option.names));
+  }
+  // What a check refuses, it says in words that serve everywhere.
+  Outcome check(std::string& value) const {
     if (option.check == nullptr) return std::nullopt;
     std::string wrong = option.check(value);
     if (wrong.empty()) return std::nullopt;
     return Refusal{wrong, "is refused: " + wrong};
   }
+  Outcome read_text(std::string& value) const {
+    value = text;
+    size_t index = 0;
+    if (!option.names.empty()) {
+      if (Outcome wrong = read_name(index)) return wrong;
+      value = option.names[index];
+    }
+    return check(value);
+  }
+  Outcome read_stored(StoredKind kind, std::string& value) const {
+    bool yes = false;
+    int64_t number = 0;
+    uint64_t bytes = 0;
+    if (kind == StoredKind::kYesNo) {
+      if (Outcome wrong = read_yes_no(yes)) return wrong;
+      value = yes ? "yes" : "no";
+    } else if (kind == StoredKind::kNumber && option.unit == OptionUnit::kMemory) {
+      if (Outcome wrong = read_memory(bytes)) return wrong;
+      value = std::to_string(bytes);
+    } else if (kind == StoredKind::kNumber) {
+      if (Outcome wrong = read_number(number)) return wrong;
+      value = std::to_string(number);
+    } else {
+      return read_text(value);
+    }
+    return check(value);
+  }
+
+  Outcome operator()(bool Options::*field) const { return read_yes_no(options.*field); }
+  Outcome operator()(int64_t Options::*field) const {
+    if (option.unit != OptionUnit::kMemory) return read_number(options.*field);
+    uint64_t bytes = 0;
+    Outcome wrong = read_memory(bytes);
+    if (!wrong) options.*field = static_cast<int64_t>(bytes);
+    return wrong;
+  }
+  Outcome operator()(uint64_t Options::*field) const { return read_memory(options.*field); }
   Outcome operator()(std::string Options::*field) const {
-    std::string value(text);
-    Outcome wrong = checked(value);
+    std::string value;
+    Outcome wrong = read_text(value);
     if (!wrong) options.*field = std::move(value);
     return wrong;
   }
   Outcome operator()(std::vector<std::string> Options::*field) const {
-    std::string value(text);
-    Outcome wrong = checked(value);
+    std::string value;
+    Outcome wrong = read_text(value);
     if (!wrong) options.*field = split_words(value);
     return wrong;
   }
   Outcome operator()(EnumField field) const {
-    for (size_t i = 0; i < option.names.size(); i++) {
-      if (!equal_ignore_case(option.names[i], text)) continue;
-      field.set(options, static_cast<int>(i));
-      return std::nullopt;
-    }
-    return refuse("argument(s) must be one of the following: " + join_names(option.names));
+    size_t index = 0;
+    if (Outcome wrong = read_name(index)) return wrong;
+    field.set(options, static_cast<int>(index));
+    return std::nullopt;
   }
   Outcome operator()(OutputLimitField) const {
     const std::vector<std::string> words = split_words(text);
@@ -121,10 +151,8 @@ struct Setter {
       return refuse("Wrong number of arguments in buffer limit configuration.");
     Options changed = options;
     for (size_t i = 0; i < words.size(); i += 4) {
-      const std::string name = to_lower(words[i]);
-      if (name == "slave" || name == "replica" || name == "pubsub")
-        return refuse("only class normal is supported: class " + name + " has no clients yet");
-      if (name != "normal")
+      const auto field = output_limit_field(words[i]);
+      if (field == nullptr)
         return refuse("Invalid client class specified in buffer limit configuration.");
       const std::optional<uint64_t> hard = parse_memory(words[i + 1]);
       const std::optional<uint64_t> soft = parse_memory(words[i + 2]);
@@ -133,14 +161,35 @@ struct Setter {
           *seconds > INT_MAX) {
         return refuse("Error in hard, soft or soft_seconds setting in buffer limit configuration.");
       }
-      changed.client_output_buffer_hard = static_cast<int64_t>(*hard);
-      changed.client_output_buffer_soft = static_cast<int64_t>(*soft);
-      changed.client_output_buffer_soft_seconds = *seconds;
+      changed.*field = {static_cast<int64_t>(*hard), static_cast<int64_t>(*soft), *seconds};
     }
     options = changed;
     return std::nullopt;
   }
+  Outcome operator()(const StoredField& field) const {
+    std::string value;
+    if (Outcome wrong = read_stored(field.kind, value)) return wrong;
+    if (value == field.initial)
+      options.stored.erase(std::string(option.name));
+    else
+      options.stored[std::string(option.name)] = value;
+    return std::nullopt;
+  }
+
+ private:
+  static OutputLimit Options::*output_limit_field(Bytes name) {
+    if (equal_ignore_case(name, "normal")) return &Options::output_limit_normal;
+    if (equal_ignore_case(name, "pubsub")) return &Options::output_limit_pubsub;
+    if (equal_ignore_case(name, "slave") || equal_ignore_case(name, "replica"))
+      return &Options::output_limit_replica;
+    return nullptr;
+  }
 };
+
+std::string limit_text(Bytes name, const OutputLimit& limit) {
+  return std::string(name) + " " + std::to_string(limit.hard) + " " + std::to_string(limit.soft) +
+         " " + std::to_string(limit.soft_seconds);
+}
 
 struct Printer {
   const Options& options;
@@ -160,17 +209,22 @@ struct Printer {
     return std::string(option.names[static_cast<size_t>(field.get(options))]);
   }
   std::string operator()(OutputLimitField) const {
-    return "normal " + std::to_string(options.client_output_buffer_hard) + " " +
-           std::to_string(options.client_output_buffer_soft) + " " +
-           std::to_string(options.client_output_buffer_soft_seconds);
+    return limit_text("normal", options.output_limit_normal) + " " +
+           limit_text("slave", options.output_limit_replica) + " " +
+           limit_text("pubsub", options.output_limit_pubsub);
+  }
+  std::string operator()(const StoredField& field) const {
+    const auto found = options.stored.find(option.name);
+    return found == options.stored.end() ? std::string(field.initial) : found->second;
   }
 };
 
 }  // namespace
 
 bool Option::is_number() const {
-  return unit != OptionUnit::kOctal && (std::holds_alternative<int64_t Options::*>(field) ||
-                                        std::holds_alternative<uint64_t Options::*>(field));
+  return unit != OptionUnit::kOctal &&
+         (std::holds_alternative<int64_t Options::*>(field) ||
+          std::holds_alternative<uint64_t Options::*>(field) || is_stored(StoredKind::kNumber));
 }
 
 std::string option_text(const Options& options, const Option& option) {
@@ -185,16 +239,21 @@ std::optional<Refusal> set_option_text(Options& options, const Option& option, B
   return std::visit(Setter{options, option, text}, option.field);
 }
 
+Bytes option_refused(const Options& options, const Option& option) {
+  return option_is_default(options, option) ? Bytes() : option.refused;
+}
+
 std::string option_allowed(const Option& option) {
   if (option.is_bool()) return "yes or no";
-  if (option.is_limit()) return "'normal', a hard limit, a soft limit and seconds";
+  if (option.is_limit())
+    return "'normal', 'replica' or 'pubsub', a hard limit, a soft limit and seconds";
   if (!option.names.empty()) return "one of " + join_names(option.names);
   if (option.is_list()) return "one or more addresses";
   if (option.unit == OptionUnit::kOctal)
     return "octal digits from 0 to " + octal(static_cast<int64_t>(option.max));
   if (option.unit == OptionUnit::kMemory) {
     const std::string size = "bytes, or a number with k, kb, m, mb, g or gb";
-    return option.min == 0 ? size : size + ", at least " + std::to_string(option.min);
+    return option.min <= 0 ? size : size + ", at least " + std::to_string(option.min);
   }
   if (!option.is_number()) return "text";
   std::string text = option.unit == OptionUnit::kSeconds        ? "seconds"

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -12,7 +13,16 @@ namespace cobnut {
 
 enum class LogLevel : int { kDebug, kVerbose, kNotice, kWarning, kNothing };
 enum class Allocator : int { kPooled, kStandard };
+enum class Supervised : int { kNo, kAuto, kSystemd };
 enum class Access : int { kNo, kLocal, kYes };  // kLocal: connections of this machine
+
+// A client that is owed more than `hard` bytes, or more than `soft` bytes for so many seconds, is
+// disconnected; 0: no limit.
+struct OutputLimit {
+  int64_t hard = 0;
+  int64_t soft = 0;
+  int64_t soft_seconds = 0;
+};
 
 struct Options {
   // network
@@ -32,9 +42,9 @@ struct Options {
   Access enable_module_command = Access::kNo;
   int64_t proto_max_bulk_len = 512ll << 20;       // bytes
   int64_t client_query_buffer_limit = 1ll << 30;  // bytes
-  int64_t client_output_buffer_hard = 0;          // bytes, class normal; 0: none
-  int64_t client_output_buffer_soft = 0;          // bytes
-  int64_t client_output_buffer_soft_seconds = 0;
+  OutputLimit output_limit_normal;
+  OutputLimit output_limit_replica = {256ll << 20, 64ll << 20, 60};  // no such clients yet
+  OutputLimit output_limit_pubsub = {32ll << 20, 8ll << 20, 60};     // no such clients yet
 
   // threads
   int64_t threads = 0;  // 0: what the CPU affinity and the cgroup allow
@@ -63,9 +73,11 @@ struct Options {
   std::string maxmemory_policy = "noeviction";
   Allocator allocator = Allocator::kPooled;
 
-  // persistence: not there yet, and said so to who asks (redis-benchmark does)
-  std::string appendonly = "no";
-  std::string save;
+  // process
+  bool daemonize = false;
+  std::string pidfile;  // empty: none, unless daemonize
+  Supervised supervised = Supervised::kNo;
+  std::string dir;  // working folder; empty: where it was started. Absolute once it runs
 
   // monitoring
   int64_t slowlog_log_slower_than = 10000;  // microseconds; 0: every command; negative: none
@@ -77,6 +89,13 @@ struct Options {
   // log
   LogLevel loglevel = LogLevel::kNotice;
   std::string logfile;  // empty: stdout
+  bool syslog_enabled = false;
+  std::string syslog_ident = "redis";
+  std::string syslog_facility = "local0";
+
+  // Options that are known and have no effect (redis_rows.cc): those that differ from their
+  // default, by name.
+  std::map<std::string, std::string, std::less<>> stored;
 };
 
 }  // namespace cobnut

@@ -2,14 +2,12 @@
 #include "config/toml.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
-#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "base/check.h"
 #include "base/numbers.h"
 #include "config/option_table.h"
 
@@ -21,23 +19,20 @@
 namespace cobnut {
 namespace {
 
-constexpr size_t kFileMax = 1 << 20;  // bytes; a file beyond is not a configuration
-
+// toml++ gives a table's keys in the order of their names: problems are told in that of the lines.
 struct Problems {
   const std::string& path;
   std::vector<std::pair<uint32_t, std::string>> found;  // line, text
 
-  void add(const toml::source_region& where, std::string text) {
-    found.emplace_back(where.begin.line, std::move(text));
+  std::string place(const toml::source_region& where) const {
+    return path + ":" + std::to_string(where.begin.line) + ": ";
   }
-  std::string text() {
+  void add(const toml::source_region& where, const std::string& text) {
+    found.emplace_back(where.begin.line, place(where) + text);
+  }
+  void move_to(ConfigReading& reading) {
     std::ranges::stable_sort(found, {}, &std::pair<uint32_t, std::string>::first);
-    std::string all;
-    for (const auto& [line, what] : found) {
-      if (!all.empty()) all += '\n';
-      all += path + ":" + std::to_string(line) + ": " + what;
-    }
-    return all;
+    for (auto& [line, what] : found) reading.problems.push_back(std::move(what));
   }
 };
 
@@ -115,14 +110,11 @@ std::string toml_allowed(const Option& option) {
 }
 
 void read_value(Bytes table, std::string_view key, const toml::source_region& where,
-                const toml::node& node, Options& options, Problems& problems) {
+                const toml::node& node, ConfigReading& reading, Problems& problems) {
   const std::string name = std::string(table) + "." + std::string(key);
   const Option* option = find_option(view(key));
   if (option == nullptr || option->full_name() != name) {
-    const std::string near = nearest_option(name);
-    problems.add(where,
-                 "unknown option " + name + (near.empty() ? "" : ": did you mean " + near + "?"));
-    return;
+    return problems.add(where, "unknown option " + name + did_you_mean(name, true));
   }
   const std::optional<std::string> text = redis_text(*option, node);
   const std::string given = name + " = " + (option->secret ? "(hidden)" : shown(node));
@@ -132,8 +124,11 @@ void read_value(Bytes table, std::string_view key, const toml::source_region& wh
                             (bad_item ? "" : ", not " + type_name(node)));
     return;
   }
-  if (const auto wrong = set_option_text(options, *option, *text))
-    problems.add(where, given + ": " + wrong->friendly);
+  const size_t before = reading.problems.size();
+  reading.set(*option, *text, problems.place(where) + given);
+  if (reading.problems.size() == before) return;
+  problems.found.emplace_back(where.begin.line, std::move(reading.problems.back()));
+  reading.problems.pop_back();
 }
 
 bool is_table(std::string_view name) {
@@ -151,7 +146,7 @@ std::string table_names() {
   return names;
 }
 
-void read_root(const toml::table& root, Options& options, Problems& problems) {
+void read_root(const toml::table& root, ConfigReading& reading, Problems& problems) {
   for (const auto& [key, node] : root) {
     const std::string_view name = key.str();
     const toml::table* table = node.as_table();
@@ -163,41 +158,121 @@ void read_root(const toml::table& root, Options& options, Problems& problems) {
       problems.add(key.source(),
                    "[[" + std::string(name) + "]]: write it once, as [" + std::string(name) + "]");
     } else if (table == nullptr) {
-      const std::string near = nearest_option(view(name));
       problems.add(key.source(), "option " + std::string(name) + " is in no table" +
-                                     (near.empty() ? "" : ": did you mean " + near + "?"));
+                                     did_you_mean(view(name), true));
     } else {
       for (const auto& [inner, value] : *table)
-        read_value(name, inner.str(), inner.source(), value, options, problems);
+        read_value(name, inner.str(), inner.source(), value, reading, problems);
     }
   }
 }
 
-}  // namespace
-
-Status parse_toml(Bytes text, const std::string& path, Options& options) {
-  Problems problems{path, {}};
-  const toml::parse_result parsed = toml::parse(text);
-  if (!parsed) {
-    problems.add(parsed.error().source(), "not TOML: " + std::string(parsed.error().description()));
-    return Error{problems.text()};
+// "512mb" where that is exact.
+std::string size_text(uint64_t bytes) {
+  struct Unit {
+    Bytes name;
+    uint64_t bytes;
+  };
+  constexpr Unit kUnits[] = {{"gb", 1 << 30}, {"mb", 1 << 20}, {"kb", 1 << 10}};
+  for (const Unit& unit : kUnits) {
+    if (bytes != 0 && bytes % unit.bytes == 0)
+      return std::to_string(bytes / unit.bytes) + std::string(unit.name);
   }
-  Options changed = options;
-  read_root(parsed.table(), changed, problems);
-  if (!problems.found.empty()) return Error{problems.text()};
-  options = std::move(changed);
-  return Ok{};
+  return std::to_string(bytes);
 }
 
-Status load_toml(const std::string& path, Options& options) {
-  const std::string what = "cannot read the configuration file '" + path + "': ";
-  const std::unique_ptr<FILE, int (*)(FILE*)> file(fopen(path.c_str(), "rb"), fclose);
-  if (file == nullptr) return Error{what + strerror(errno)};
-  std::string text(kFileMax + 1, '\0');
-  text.resize(fread(text.data(), 1, text.size(), file.get()));
-  if (ferror(file.get())) return Error{what + strerror(errno)};
-  if (text.size() > kFileMax) return Error{what + "larger than 1 MiB"};
-  return parse_toml(text, path, options);
+std::string toml_string(Bytes text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      (out += '\\') += c;
+    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+      char code[8];
+      snprintf(code, sizeof code, "\\u%04x", static_cast<unsigned>(c));
+      out += code;
+    } else {
+      out += c;
+    }
+  }
+  return out += '"';
+}
+
+// Where a position of toml++ is in the text. Columns count code points, from 1.
+size_t offset_of(Bytes text, const toml::source_position& position) {
+  size_t at = 0;
+  for (uint32_t line = 1; line < position.line && at < text.size(); line++)
+    at = std::min(text.find('\n', at), text.size() - 1) + 1;
+  for (uint32_t column = 1; column < position.column && at < text.size(); column++) {
+    at++;
+    while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80) at++;
+  }
+  return at;
+}
+
+// One value of the text, and what stands there instead.
+struct Edit {
+  size_t begin, end;
+  std::string value;
+};
+
+void edit_value(Bytes text, const Option& option, const toml::node& node, const Options& options,
+                std::vector<Edit>& edits) {
+  const std::optional<std::string> written = redis_text(option, node);
+  Options read;
+  if (written) set_option_text(read, option, *written);
+  if (written && option_text(read, option) == option_text(options, option)) return;
+  edits.push_back({offset_of(text, node.source().begin), offset_of(text, node.source().end),
+                   toml_value(options, option)});
+}
+
+}  // namespace
+
+std::string toml_value(const Options& options, const Option& option) {
+  const std::string text = option_text(options, option);
+  if (option.is_bool()) return text == "yes" ? "true" : "false";
+  if (option.is_list()) {
+    std::string list;
+    for (const std::string& word : split_words(text))
+      list += (list.empty() ? "" : ", ") + toml_string(word);
+    return "[" + list + "]";
+  }
+  const std::string shown =
+      option.unit == OptionUnit::kMemory ? size_text(parse_uint(text).value_or(0)) : text;
+  const bool bare = option.is_number() && shown.find_first_not_of("0123456789-") == Bytes::npos;
+  return bare ? shown : toml_string(shown);
+}
+
+void read_toml(Bytes text, const std::string& path, ConfigReading& reading) {
+  Problems problems{path, {}};
+  const toml::parse_result parsed = toml::parse(text);
+  if (parsed)
+    read_root(parsed.table(), reading, problems);
+  else
+    problems.add(parsed.error().source(), "not TOML: " + std::string(parsed.error().description()));
+  problems.move_to(reading);
+}
+
+std::string replace_toml_values(Bytes text, const Options& options) {
+  const toml::parse_result parsed = toml::parse(text);
+  std::vector<Edit> edits;
+  if (!parsed) return std::string(text);
+  for (const auto& [key, node] : parsed.table()) {
+    const toml::table* table = node.as_table();
+    if (table == nullptr) continue;
+    for (const auto& [inner, value] : *table) {
+      const Option* option = find_option(view(inner.str()));
+      if (option != nullptr) edit_value(text, *option, value, options, edits);
+    }
+  }
+  std::ranges::sort(edits, {}, &Edit::begin);
+  std::string out;
+  size_t at = 0;
+  for (const Edit& edit : edits) {
+    CHECK(edit.begin >= at && edit.end >= edit.begin && edit.end <= text.size());
+    (out += text.substr(at, edit.begin - at)) += edit.value;
+    at = edit.end;
+  }
+  return out += text.substr(at);
 }
 
 }  // namespace cobnut

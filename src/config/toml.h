@@ -1,18 +1,22 @@
-// Options from a TOML file (`[table]`, `name = value`; conf/reference.toml has them all).
+// Options from TOML (`[table]`, `name = value`; conf/reference.toml has them all) and back into it.
+// One thread.
 #pragma once
 
 #include <string>
 
 #include "base/bytes.h"
-#include "base/result.h"
-#include "config/options.h"
+#include "config/reading.h"
 
 namespace cobnut {
 
-// Overrides what the file names and leaves the rest. The error has one line for each thing that is
-// wrong, "file:line: ...", and then `options` are as they were.
-Status load_toml(const std::string& path, Options& options);
-// The same for a text; `path` is only named.
-Status parse_toml(Bytes text, const std::string& path, Options& options);
+// Overrides what the text names and leaves the rest. `path` is only named in problems.
+void read_toml(Bytes text, const std::string& path, ConfigReading& reading);
+
+// The text with the value of each option that it names and that differs from `options` replaced;
+// all else stays as it is, comments included. REQUIRES: read_toml() finds no problem in it.
+std::string replace_toml_values(Bytes text, const Options& options);
+
+// The option's value as TOML writes it.
+std::string toml_value(const Options& options, const Option& option);
 
 }  // namespace cobnut

@@ -92,6 +92,7 @@ void Acceptor::on_accept(int fd, bool unix_socket) {
   info->id = server_.clients.next_id();
   info->fd = fd;
   info->address = std::move(peer.address);
+  info->local = peer.loopback;
   info->local_address = std::move(peer.local_address);
   info->unix_socket = unix_socket;
   info->connected_ms = monotonic_clock_ms();

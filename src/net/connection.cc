@@ -123,12 +123,12 @@ void Connection::check_output_limits() {
   const Options& options = loop_.executor().server().options.current();
   const auto owed = static_cast<int64_t>(output.heap_bytes());
   const bool over_hard =
-      options.client_output_buffer_hard > 0 && owed > options.client_output_buffer_hard;
+      options.output_limit_normal.hard > 0 && owed > options.output_limit_normal.hard;
   bool over_soft =
-      options.client_output_buffer_soft > 0 && owed > options.client_output_buffer_soft;
+      options.output_limit_normal.soft > 0 && owed > options.output_limit_normal.soft;
   if (over_soft) {
     if (over_soft_ms_ == 0) over_soft_ms_ = loop_.now_ms();
-    over_soft = loop_.now_ms() - over_soft_ms_ >= options.client_output_buffer_soft_seconds * 1000;
+    over_soft = loop_.now_ms() - over_soft_ms_ >= options.output_limit_normal.soft_seconds * 1000;
   } else {
     over_soft_ms_ = 0;
   }

@@ -161,7 +161,7 @@ void LoopThread::destroy(Connection& connection) {
 void LoopThread::close_idle() {
   idle_checked_ms_ = now_ms();
   const Options& options = server_.options.current();
-  if (options.client_output_buffer_soft > 0) {
+  if (options.output_limit_normal.soft > 0) {
     for (Connection* connection = first_; connection != nullptr; connection = connection->next) {
       if (!connection->output.empty()) connection->check_output_limits();
     }

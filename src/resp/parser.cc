@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/check.h"
+#include "base/quoting.h"
 
 namespace cobnut {
 namespace {
@@ -52,54 +53,6 @@ inline const char* read_usual_line(const char* at, const char* end, int64_t* val
     }
   }
   return nullptr;
-}
-
-bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-char unescape(char c) {
-  switch (c) {
-    case 'n':
-      return '\n';
-    case 'r':
-      return '\r';
-    case 't':
-      return '\t';
-    case 'b':
-      return '\b';
-    case 'a':
-      return '\a';
-    default:
-      return c;
-  }
-}
-
-// Decodes the quoted part that begins behind its opening quote at `from` to `to`. Returns what
-// follows the closing quote; nullptr: there is none, or what follows is not a space or the end.
-const char* decode_quoted(char quote, const char* from, const char* end, char** to) {
-  for (; from < end && *from != quote; from++) {
-    char c = *from;
-    if (c == '\\' && end - from > 1) {
-      if (quote == '\'') {
-        if (from[1] == '\'') c = *++from;
-      } else if (end - from > 3 && from[1] == 'x' && hex_value(from[2]) >= 0 &&
-                 hex_value(from[3]) >= 0) {
-        c = static_cast<char>(hex_value(from[2]) * 16 + hex_value(from[3]));
-        from += 3;
-      } else {
-        c = unescape(*++from);
-      }
-    }
-    *(*to)++ = c;
-  }
-  if (from == end || (from + 1 < end && !is_space(from[1]))) return nullptr;
-  return from + 1;
 }
 
 // One word of an inline request, as Redis's sdssplitargs. `at` stands on its first byte. False:

@@ -5,6 +5,8 @@
 #include "base/version.h"
 #include "commands/command_reference.h"
 #include "config/flags.h"
+#include "config/manual.h"
+#include "config/option_table.h"
 #include "config/reference.h"
 #include "server/server.h"
 
@@ -19,7 +21,7 @@ int print(const std::string& text) {
 int run(std::span<const char* const> words) {
   Result<CommandLine> line = parse_command_line(words);
   if (!line.ok()) {
-    fprintf(stderr, "cobnut: %s\n", line.error().c_str());
+    fprintf(stderr, "cobnut: cannot start with this configuration:\n%s\n", line.error().c_str());
     return 1;
   }
   switch (line->action) {
@@ -28,7 +30,14 @@ int run(std::span<const char* const> words) {
     case CommandLine::Action::kVersion:
       return print("cobnut " + std::string(kCobnutVersion) + " (as Redis " + kRedisVersion + ")\n");
     case CommandLine::Action::kCheckConfig:
-      return print("the configuration is good\n");
+      return print(join(line->notes, "\n") + (line->notes.empty() ? "" : "\n") +
+                   "the configuration is good\n");
+    case CommandLine::Action::kPrintManPage:
+      return print(manual_page());
+    case CommandLine::Action::kPrintCompletion:
+      return print(bash_completion());
+    case CommandLine::Action::kPrintWithoutEffect:
+      return print(options_without_effect());
     case CommandLine::Action::kPrintReferenceConfig:
       return print(reference_toml());
     case CommandLine::Action::kPrintCommandTable:
@@ -36,7 +45,7 @@ int run(std::span<const char* const> words) {
     case CommandLine::Action::kRun:
       break;
   }
-  return run_server(std::move(line->options), line->config_file);
+  return run_server(*line);
 }
 
 }  // namespace

@@ -18,9 +18,11 @@
 #include "command/server.h"
 #include "command/table.h"
 #include "commands/families.h"
+#include "config/config_command.h"
 #include "memory/large.h"
 #include "net/acceptor.h"
 #include "net/loop_thread.h"
+#include "server/background.h"
 #include "server/threads.h"
 
 namespace cobnut {
@@ -98,12 +100,37 @@ void print_start(const Options& options, const Server& server, size_t threads) {
   fflush(stdout);
 }
 
+// What the configuration asks of the process before anything is built. False: said on stderr.
+bool prepare_process(Options& options, Background& background) {
+  log::set_level(static_cast<log::Level>(options.loglevel));
+  if (options.syslog_enabled) log::use_syslog(options.syslog_ident, options.syslog_facility);
+  Status prepared = log::open_file(options.logfile);
+  if (prepared.ok()) prepared = background.start();
+  if (!prepared.ok()) {
+    fprintf(stderr, "cobnut: %s\n", prepared.error().c_str());
+    return false;
+  }
+  const std::string ignored = newly_without_effect(Options{}, options);
+  if (!ignored.empty()) {
+    log::warning("config", "set, but without effect here: %s; --check-config says why",
+                 ignored.c_str());
+  }
+  return true;
+}
+
 // Signals arrive in the main thread's sigwait and nowhere else. SHUTDOWN raises SIGTERM.
 void wait_for_stop(const sigset_t& signals) {
   for (;;) {
     int signal = 0;
     sigwait(&signals, &signal);
-    if (signal == SIGHUP) continue;
+    if (signal == SIGHUP) {
+      const Status opened = log::reopen_file();
+      if (opened.ok())
+        log::info("server", "SIGHUP: the log file is open again");
+      else
+        log::warning("server", "SIGHUP: %s; the old one stays", opened.error().c_str());
+      continue;
+    }
     log::info("server", "%s: stopping", signal == SIGINT ? "Ctrl-C" : "asked to stop");
     return;
   }
@@ -111,18 +138,21 @@ void wait_for_stop(const sigset_t& signals) {
 
 }  // namespace
 
-int run_server(Options options, const std::string& config_file) {
+int run_server(const CommandLine& line) {
   sigset_t signals;
   sigemptyset(&signals);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals, signal);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
 
-  log::set_level(static_cast<log::Level>(options.loglevel));
-  if (Status opened = log::open_file(options.logfile); !opened.ok()) {
-    fprintf(stderr, "cobnut: %s\n", opened.error().c_str());
+  Options options = line.options;
+  if (options.dir.empty()) options.dir = ".";
+  if (Status entered = enter_folder(options); !entered.ok()) {
+    fprintf(stderr, "cobnut: dir %s: %s\n", options.dir.c_str(), entered.error().c_str());
     return 1;
   }
+  Background background(options);
+  if (!prepare_process(options, background)) return 1;
   const size_t cpus = available_cpus();
   const size_t threads =
       std::min(options.threads > 0 ? static_cast<size_t>(options.threads) : cpus, kThreadsMax);
@@ -138,7 +168,7 @@ int run_server(Options options, const std::string& config_file) {
   set_command_table(&table);
   Server server(options, threads);
   server.run_id = random_hex(40);
-  server.config_file = config_file;
+  server.config_source = line.source;
   server.started_ms = monotonic_clock_ms();
   build_shards(server, options, shard_count(options, threads));
   std::atomic_flag stop_asked;  // a second SIGTERM would end the process without a clean stop
@@ -152,17 +182,20 @@ int run_server(Options options, const std::string& config_file) {
   for (const auto& loop : loops) server.loops.push_back(loop.get());
   Acceptor acceptor(server, loops);
   if (Status listening = acceptor.listen(options); !listening.ok()) {
-    fprintf(stderr,
-            "cobnut: %s\nFailed listening on port %lld, aborting. Is another server running there? "
-            "Choose another with --port.\n",
-            listening.error().c_str(), static_cast<long long>(options.port));
+    log::warning("server", "Failed listening on port %lld, aborting.",
+                 static_cast<long long>(options.port));
+    fprintf(stderr, "cobnut: %s\nIs another server running there? Choose another with --port.\n",
+            listening.error().c_str());
     return 1;
   }
   acceptor.start();
   for (const auto& loop : loops) loop->start();
   print_start(options, server, threads);
+  if (!options.logfile.empty()) log::info("server", "ready to accept connections");
+  background.ready();
 
   wait_for_stop(signals);
+  background.stopping();
   sigset_t interrupt;
   sigemptyset(&interrupt);
   sigaddset(&interrupt, SIGINT);

@@ -2,14 +2,11 @@
 // in the mirrored order.
 #pragma once
 
-#include <string>
-
-#include "config/options.h"
+#include "config/flags.h"
 
 namespace cobnut {
 
-// Returns the process's exit status; errors go to stderr. `config_file`: where the options came
-// from, or empty.
-int run_server(Options options, const std::string& config_file);
+// Returns the process's exit status; errors go to stderr.
+int run_server(const CommandLine& line);
 
 }  // namespace cobnut
