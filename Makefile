@@ -87,7 +87,7 @@ format:         ## clang-format over all C++ files, in place
 	@git ls-files -co --exclude-standard -- 'src/*.h' 'src/*.cc' 'tests/*.h' 'tests/*.cc' | \
 	  xargs clang-format-14 -i
 
-docs: build     ## write the generated text again: conf/reference.toml and the README's tables
+docs: build     ## write the generated text again: conf/, the README's command table, redis-compat/DEVIATIONS.md
 	@tools/docs build/cobnut
 
 clean:          ## remove the build folders

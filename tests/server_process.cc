@@ -174,6 +174,8 @@ ServerProcess::ServerProcess(const Flags& flags, int threads) {
 ServerProcess::Started ServerProcess::start(const Flags& flags, int threads) {
   port_ = free_port();
   std::vector<std::string> words{server_binary()};
+  const bool file_first = !flags.empty() && !flags[0].starts_with("-");
+  if (file_first) words.push_back(flags[0]);
   if (!has_flag(flags, "--port")) {
     words.insert(words.end(), {"--port", std::to_string(port_)});
   }
@@ -183,7 +185,7 @@ ServerProcess::Started ServerProcess::start(const Flags& flags, int threads) {
   } else if (!has_flag(flags, "--threads")) {
     words.insert(words.end(), {"--threads", std::to_string(threads)});
   }
-  words.insert(words.end(), flags.begin(), flags.end());
+  words.insert(words.end(), flags.begin() + (file_first ? 1 : 0), flags.end());
   output_path_ = temporary_path(".log");
   const int out = open(output_path_.c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600);
   const int in = open("/dev/null", O_RDONLY | O_CLOEXEC);

@@ -80,7 +80,7 @@ class Connection {
 class ServerProcess {
  public:
   // Starts it and waits until it answers; ok() is false when it did not. `--port` and a loopback
-  // bind are given unless the flags hold them.
+  // bind are given unless the flags hold them. The first flag may be a configuration file.
   explicit ServerProcess(const Flags& flags = {}, int threads = 2);
   ~ServerProcess();  // stop(), and a test failure unless it ended with status 0
   ServerProcess(const ServerProcess&) = delete;

@@ -113,7 +113,9 @@ class WordSorter {
   }
 
   void take_bare(Bytes word, bool no_value_follows) {
-    if (file.empty() && !word.empty() && word[0] != '-') {
+    if (word == "-") {
+      from_stdin = true;
+    } else if (file.empty() && !word.empty() && word[0] != '-') {
       file = word;
     } else if (flags.empty() && find_option(word) != nullptr) {
       begin_flag(word, no_value_follows);

@@ -25,6 +25,12 @@ std::string current_folder() {
   return getcwd(path, sizeof path) != nullptr ? path : "";
 }
 
+// Where the process's number is written; the working folder may change later.
+std::string pidfile_path(const Options& options, bool daemon) {
+  const std::string path = options.pidfile.empty() && daemon ? kDefaultPidfile : options.pidfile;
+  return path.empty() || path[0] == '/' ? path : current_folder() + "/" + path;
+}
+
 std::string notify_path(const Options& options) {
   const char* path = getenv("NOTIFY_SOCKET");
   return options.supervised != Supervised::kNo && path != nullptr ? path : "";
@@ -61,38 +67,40 @@ void notify(const std::string& path, Bytes state) {
 Background::Background(const Options& options)
     : supervised_(!notify_path(options).empty()),
       fork_(options.daemonize && !supervised_),
-      pidfile_(options.pidfile.empty() && fork_ ? kDefaultPidfile : options.pidfile),
+      pidfile_(pidfile_path(options, fork_)),
       notify_path_(notify_path(options)) {
   if (options.supervised == Supervised::kSystemd && !supervised_)
     log::warning("server", "supervised is systemd, but NOTIFY_SOCKET is not set: nobody to tell");
 }
 
 Status Background::start() {
-  if (fork_) {
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0) return Error{std::string("pipe: ") + strerror(errno)};
-    fflush(nullptr);  // what is buffered would be written twice
-    const pid_t child = fork();
-    if (child < 0) return Error{std::string("cannot fork for daemonize: ") + strerror(errno)};
-    if (child > 0) {
-      close(ends[1]);
-      wait_for_child(ends[0], child);
-    }
-    close(ends[0]);
-    parent_ = ends[1];
-    setsid();
+  if (!fork_) return Ok{};
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) return Error{std::string("pipe: ") + strerror(errno)};
+  fflush(nullptr);  // what is buffered would be written twice
+  const pid_t child = fork();
+  if (child < 0) return Error{std::string("cannot fork for daemonize: ") + strerror(errno)};
+  if (child > 0) {
+    close(ends[1]);
+    wait_for_child(ends[0], child);
   }
-  if (pidfile_.empty()) return Ok{};
-  if (pidfile_[0] != '/') pidfile_ = current_folder() + "/" + pidfile_;
+  close(ends[0]);
+  parent_ = ends[1];
+  setsid();
+  return Ok{};
+}
+
+// As on Redis, that it cannot be written is no reason to stay down.
+void Background::write_pidfile() {
+  if (pidfile_.empty()) return;
   FILE* file = fopen(pidfile_.c_str(), "we");
-  if (file == nullptr) {  // as on Redis no reason to stay down
+  if (file == nullptr) {
     log::warning("server", "cannot write the pid file %s: %s", pidfile_.c_str(), strerror(errno));
-    pidfile_.clear();
-    return Ok{};
+    return;
   }
   fprintf(file, "%d\n", static_cast<int>(getpid()));
   fclose(file);
-  return Ok{};
+  pidfile_written_ = true;
 }
 
 void Background::ready() {
@@ -113,7 +121,7 @@ void Background::stopping() {
 }
 
 Background::~Background() {
-  if (!pidfile_.empty()) unlink(pidfile_.c_str());
+  if (pidfile_written_) unlink(pidfile_.c_str());
 }
 
 }  // namespace cobnut

@@ -10,8 +10,7 @@
 namespace cobnut {
 
 // `daemonize`: forks, before any thread exists. The parent waits until ready() and ends with status
-// 0, or with 1 when the child ends before; the child goes on in a session of its own. Else it does
-// nothing.
+// 0, or with 1 when the child ends before; the child goes on in a session of its own.
 class Background {
  public:
   explicit Background(const Options& options);
@@ -19,14 +18,16 @@ class Background {
   Background(const Background&) = delete;
   Background& operator=(const Background&) = delete;
 
-  Status start();   // forks and writes the pid file
-  void ready();     // lets the parent and systemd know; the terminal is let go of
-  void stopping();  // lets systemd know
+  Status start();        // forks, or does nothing
+  void write_pidfile();  // once nothing can fail any more: another server's file is left alone
+  void ready();          // lets the parent and systemd know; the terminal is let go of
+  void stopping();       // lets systemd know
 
  private:
   const bool supervised_;  // systemd waits for our word
   const bool fork_;
-  std::string pidfile_;      // absolute once written; empty: none
+  const std::string pidfile_;  // absolute; empty: none
+  bool pidfile_written_ = false;
   std::string notify_path_;  // systemd's socket
   int parent_ = -1;          // pipe that the parent reads
 };

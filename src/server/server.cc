@@ -188,6 +188,7 @@ int run_server(const CommandLine& line) {
             listening.error().c_str());
     return 1;
   }
+  background.write_pidfile();
   acceptor.start();
   for (const auto& loop : loops) loop->start();
   print_start(options, server, threads);

@@ -1,0 +1,288 @@
+# Completion of cobnut's flags for bash. Generated from the option table (make docs): do not edit.
+_cobnut_flags="
+  --help
+  --version
+  --check-config
+  --print-reference-config
+  --bind
+  --port
+  --unixsocket
+  --unixsocketperm
+  --tcp-backlog
+  --tcp-keepalive
+  --timeout
+  --maxclients
+  --proto-max-bulk-len
+  --client-query-buffer-limit
+  --client-output-buffer-limit
+  --protected-mode
+  --requirepass
+  --enable-protected-configs
+  --enable-debug-command
+  --enable-module-command
+  --threads
+  --shards
+  --busy-poll-us
+  --databases
+  --hash-max-listpack-entries
+  --hash-max-ziplist-entries
+  --hash-max-listpack-value
+  --hash-max-ziplist-value
+  --set-max-intset-entries
+  --set-max-listpack-entries
+  --set-max-listpack-value
+  --zset-max-listpack-entries
+  --zset-max-ziplist-entries
+  --zset-max-listpack-value
+  --zset-max-ziplist-value
+  --list-max-listpack-size
+  --list-max-ziplist-size
+  --list-compress-depth
+  --stream-node-max-bytes
+  --stream-node-max-entries
+  --hll-sparse-max-bytes
+  --maxmemory
+  --maxmemory-policy
+  --allocator
+  --daemonize
+  --pidfile
+  --supervised
+  --dir
+  --slowlog-log-slower-than
+  --slowlog-max-len
+  --latency-monitor-threshold
+  --latency-tracking
+  --latency-tracking-info-percentiles
+  --loglevel
+  --logfile
+  --syslog-enabled
+  --syslog-ident
+  --syslog-facility
+  --appendonly
+  --save
+  --aof-disable-auto-gc
+  --aof-load-truncated
+  --aof-rewrite-incremental-fsync
+  --aof-timestamp-enabled
+  --aof-use-rdb-preamble
+  --aof_rewrite_cpulist
+  --appenddirname
+  --appendfilename
+  --appendfsync
+  --auto-aof-rewrite-min-size
+  --auto-aof-rewrite-percentage
+  --bgsave_cpulist
+  --dbfilename
+  --no-appendfsync-on-rewrite
+  --rdb-del-sync-files
+  --rdb-save-incremental-fsync
+  --rdbchecksum
+  --rdbcompression
+  --sanitize-dump-payload
+  --stop-writes-on-bgsave-error
+  --masterauth
+  --masteruser
+  --min-replicas-max-lag
+  --min-slaves-max-lag
+  --min-replicas-to-write
+  --min-slaves-to-write
+  --propagation-error-behavior
+  --repl-backlog-size
+  --repl-backlog-ttl
+  --repl-disable-tcp-nodelay
+  --repl-diskless-load
+  --repl-diskless-sync
+  --repl-diskless-sync-delay
+  --repl-diskless-sync-max-replicas
+  --repl-ping-replica-period
+  --repl-ping-slave-period
+  --repl-timeout
+  --replica-announce-ip
+  --slave-announce-ip
+  --replica-announce-port
+  --slave-announce-port
+  --replica-announced
+  --replica-ignore-disk-write-errors
+  --replica-ignore-maxmemory
+  --slave-ignore-maxmemory
+  --replica-lazy-flush
+  --slave-lazy-flush
+  --replica-priority
+  --slave-priority
+  --replica-read-only
+  --slave-read-only
+  --replica-serve-stale-data
+  --slave-serve-stale-data
+  --replicaof
+  --slaveof
+  --cluster-allow-pubsubshard-when-down
+  --cluster-allow-reads-when-down
+  --cluster-allow-replica-migration
+  --cluster-announce-bus-port
+  --cluster-announce-hostname
+  --cluster-announce-ip
+  --cluster-announce-port
+  --cluster-announce-tls-port
+  --cluster-config-file
+  --cluster-enabled
+  --cluster-link-sendbuf-limit
+  --cluster-migration-barrier
+  --cluster-node-timeout
+  --cluster-port
+  --cluster-preferred-endpoint-type
+  --cluster-replica-no-failover
+  --cluster-slave-no-failover
+  --cluster-replica-validity-factor
+  --cluster-slave-validity-factor
+  --cluster-require-full-coverage
+  --tls-auth-clients
+  --tls-ca-cert-dir
+  --tls-ca-cert-file
+  --tls-cert-file
+  --tls-ciphers
+  --tls-ciphersuites
+  --tls-client-cert-file
+  --tls-client-key-file
+  --tls-client-key-file-pass
+  --tls-cluster
+  --tls-dh-params-file
+  --tls-key-file
+  --tls-key-file-pass
+  --tls-port
+  --tls-prefer-server-ciphers
+  --tls-protocols
+  --tls-replication
+  --tls-session-cache-size
+  --tls-session-cache-timeout
+  --tls-session-caching
+  --aclfile
+  --acl-pubsub-default
+  --acllog-max-len
+  --lfu-decay-time
+  --lfu-log-factor
+  --maxmemory-clients
+  --maxmemory-eviction-tenacity
+  --maxmemory-samples
+  --active-defrag-cycle-max
+  --active-defrag-cycle-min
+  --active-defrag-ignore-bytes
+  --active-defrag-max-scan-fields
+  --active-defrag-threshold-lower
+  --active-defrag-threshold-upper
+  --activedefrag
+  --lazyfree-lazy-eviction
+  --lazyfree-lazy-expire
+  --lazyfree-lazy-server-del
+  --lazyfree-lazy-user-del
+  --lazyfree-lazy-user-flush
+  --active-expire-effort
+  --activerehashing
+  --dynamic-hz
+  --hz
+  --disable-thp
+  --jemalloc-bg-thread
+  --busy-reply-threshold
+  --lua-time-limit
+  --notify-keyspace-events
+  --tracking-table-max-keys
+  --always-show-logo
+  --bind-source-addr
+  --bio_cpulist
+  --crash-log-enabled
+  --crash-memcheck-enabled
+  --ignore-warnings
+  --io-threads
+  --io-threads-do-reads
+  --oom-score-adj
+  --oom-score-adj-values
+  --proc-title-template
+  --server_cpulist
+  --set-proc-title
+  --shutdown-on-sigint
+  --shutdown-on-sigterm
+  --shutdown-timeout
+  --socket-mark-id
+"
+
+_cobnut() {
+  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} words=
+  case $previous in
+    --protected-mode) words="yes no" ;;
+    --enable-protected-configs) words="no local yes" ;;
+    --enable-debug-command) words="no local yes" ;;
+    --enable-module-command) words="no local yes" ;;
+    --maxmemory-policy) words="volatile-lru volatile-lfu volatile-random volatile-ttl allkeys-lru allkeys-lfu allkeys-random noeviction" ;;
+    --allocator) words="pooled standard" ;;
+    --daemonize) words="yes no" ;;
+    --supervised) words="no auto systemd" ;;
+    --latency-tracking) words="yes no" ;;
+    --loglevel) words="debug verbose notice warning nothing" ;;
+    --syslog-enabled) words="yes no" ;;
+    --syslog-facility) words="user local0 local1 local2 local3 local4 local5 local6 local7" ;;
+    --appendonly) words="yes no" ;;
+    --aof-disable-auto-gc) words="yes no" ;;
+    --aof-load-truncated) words="yes no" ;;
+    --aof-rewrite-incremental-fsync) words="yes no" ;;
+    --aof-timestamp-enabled) words="yes no" ;;
+    --aof-use-rdb-preamble) words="yes no" ;;
+    --appendfsync) words="everysec always no" ;;
+    --no-appendfsync-on-rewrite) words="yes no" ;;
+    --rdb-del-sync-files) words="yes no" ;;
+    --rdb-save-incremental-fsync) words="yes no" ;;
+    --rdbchecksum) words="yes no" ;;
+    --rdbcompression) words="yes no" ;;
+    --sanitize-dump-payload) words="no yes clients" ;;
+    --stop-writes-on-bgsave-error) words="yes no" ;;
+    --propagation-error-behavior) words="ignore panic panic-on-replicas" ;;
+    --repl-disable-tcp-nodelay) words="yes no" ;;
+    --repl-diskless-load) words="disabled on-empty-db swapdb" ;;
+    --repl-diskless-sync) words="yes no" ;;
+    --replica-announced) words="yes no" ;;
+    --replica-ignore-disk-write-errors) words="yes no" ;;
+    --replica-ignore-maxmemory) words="yes no" ;;
+    --slave-ignore-maxmemory) words="yes no" ;;
+    --replica-lazy-flush) words="yes no" ;;
+    --slave-lazy-flush) words="yes no" ;;
+    --replica-read-only) words="yes no" ;;
+    --slave-read-only) words="yes no" ;;
+    --replica-serve-stale-data) words="yes no" ;;
+    --slave-serve-stale-data) words="yes no" ;;
+    --cluster-allow-pubsubshard-when-down) words="yes no" ;;
+    --cluster-allow-reads-when-down) words="yes no" ;;
+    --cluster-allow-replica-migration) words="yes no" ;;
+    --cluster-enabled) words="yes no" ;;
+    --cluster-preferred-endpoint-type) words="ip hostname unknown-endpoint" ;;
+    --cluster-replica-no-failover) words="yes no" ;;
+    --cluster-slave-no-failover) words="yes no" ;;
+    --cluster-require-full-coverage) words="yes no" ;;
+    --tls-auth-clients) words="no yes optional" ;;
+    --tls-cluster) words="yes no" ;;
+    --tls-prefer-server-ciphers) words="yes no" ;;
+    --tls-replication) words="yes no" ;;
+    --tls-session-caching) words="yes no" ;;
+    --acl-pubsub-default) words="allchannels resetchannels" ;;
+    --activedefrag) words="yes no" ;;
+    --lazyfree-lazy-eviction) words="yes no" ;;
+    --lazyfree-lazy-expire) words="yes no" ;;
+    --lazyfree-lazy-server-del) words="yes no" ;;
+    --lazyfree-lazy-user-del) words="yes no" ;;
+    --lazyfree-lazy-user-flush) words="yes no" ;;
+    --activerehashing) words="yes no" ;;
+    --dynamic-hz) words="yes no" ;;
+    --disable-thp) words="yes no" ;;
+    --jemalloc-bg-thread) words="yes no" ;;
+    --always-show-logo) words="yes no" ;;
+    --crash-log-enabled) words="yes no" ;;
+    --crash-memcheck-enabled) words="yes no" ;;
+    --io-threads-do-reads) words="yes no" ;;
+    --oom-score-adj) words="no yes relative absolute" ;;
+    --set-proc-title) words="yes no" ;;
+  esac
+  [[ $current == -* ]] && words=$_cobnut_flags
+  if [[ -n $words ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+  else
+    mapfile -t COMPREPLY < <(compgen -f -- "$current")
+  fi
+}
+complete -o filenames -F _cobnut cobnut
