@@ -29,7 +29,7 @@ struct Server {
   std::string run_id;  // 40 hex digits, new at each start (INFO run_id)
   std::string executable;
   ConfigSource config_source;
-  int64_t started_ms = 0;   // monotonic
+  int64_t started_ms = 0;  // monotonic
   std::vector<std::unique_ptr<Shard>> shard_storage;
   std::vector<Shard*> shards;  // in slot order, a power of two
   int slot_shift = 0;          // slot >> slot_shift: index into shards

@@ -124,8 +124,7 @@ void Connection::check_output_limits() {
   const auto owed = static_cast<int64_t>(output.heap_bytes());
   const bool over_hard =
       options.output_limit_normal.hard > 0 && owed > options.output_limit_normal.hard;
-  bool over_soft =
-      options.output_limit_normal.soft > 0 && owed > options.output_limit_normal.soft;
+  bool over_soft = options.output_limit_normal.soft > 0 && owed > options.output_limit_normal.soft;
   if (over_soft) {
     if (over_soft_ms_ == 0) over_soft_ms_ = loop_.now_ms();
     over_soft = loop_.now_ms() - over_soft_ms_ >= options.output_limit_normal.soft_seconds * 1000;

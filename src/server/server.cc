@@ -118,6 +118,15 @@ bool prepare_process(Options& options, Background& background) {
   return true;
 }
 
+sigset_t block_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals, signal);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+  return signals;
+}
+
 // Signals arrive in the main thread's sigwait and nowhere else. SHUTDOWN raises SIGTERM.
 void wait_for_stop(const sigset_t& signals) {
   for (;;) {
@@ -139,12 +148,7 @@ void wait_for_stop(const sigset_t& signals) {
 }  // namespace
 
 int run_server(const CommandLine& line) {
-  sigset_t signals;
-  sigemptyset(&signals);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals, signal);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  signal(SIGPIPE, SIG_IGN);
-
+  const sigset_t signals = block_signals();
   Options options = line.options;
   if (options.dir.empty()) options.dir = ".";
   if (Status entered = enter_folder(options); !entered.ok()) {
