@@ -59,7 +59,7 @@ bool allowed(Access access, const ClientInfo& client) {
 Status change_options(Options& options, std::span<const ConfigPair> pairs,
                       const ClientInfo& client) {
   const Options before = options;
-  const Status set = config_set(options, pairs, allowed(options.enable_protected_configs, client));
+  Status set = config_set(options, pairs, allowed(options.enable_protected_configs, client));
   if (!set.ok()) return set;
   if (options.dir != before.dir) {
     if (const Status entered = enter_folder(options); !entered.ok())

@@ -77,7 +77,7 @@ std::string bash_completion() {
     for (const std::string& name : names_of(option)) {
       flags += "  --" + name + "\n";
       std::string words = option.is_bool() ? "yes no" : "";
-      for (const Bytes word : option.names) words += (words.empty() ? "" : " ") + std::string(word);
+      for (const Bytes word : option.names) (words += words.empty() ? "" : " ") += word;
       if (!words.empty()) values += "    --" + name + ") words=\"" + words + "\" ;;\n";
     }
   }

@@ -121,7 +121,7 @@ std::string check_hostname(std::string& text) {
 std::string check_title_template(std::string& text) {
   constexpr std::array<Bytes, 7> kVariables = {"title",    "listen-addr", "server-mode", "port",
                                                "tls-port", "unixsocket",  "config-file"};
-  const std::string wrong = "template format is invalid or contains unknown variables";
+  std::string wrong = "template format is invalid or contains unknown variables";
   if (text.empty()) return wrong;
   for (size_t at = text.find('{'); at != std::string::npos; at = text.find('{', at + 1)) {
     const size_t end = text.find('}', at);

@@ -56,6 +56,7 @@ std::vector<const Option*> different(const Options& a, const Options& b) {
 std::string replace_conf_lines(Bytes text, const Options& options) {
   std::vector<std::string> lines = lines_of(text);
   std::vector<const Option*> rows;
+  rows.reserve(lines.size());
   for (const std::string& line : lines) rows.push_back(redis_conf_option(line));
   std::vector<bool> dropped(lines.size());
   for (const Option& option : option_table()) {
