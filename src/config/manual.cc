@@ -78,7 +78,8 @@ std::string bash_completion() {
       flags += "  --" + name + "\n";
       std::string words = option.is_bool() ? "yes no" : "";
       for (const Bytes word : option.names) (words += words.empty() ? "" : " ") += word;
-      if (!words.empty()) values += "    --" + name + ") words=\"" + words + "\" ;;\n";
+      if (!words.empty())
+        values.append("    --").append(name).append(") words=\"").append(words).append("\" ;;\n");
     }
   }
   return "# Completion of cobnut's flags for bash. Generated from the option table (make docs): do "
