@@ -307,9 +307,12 @@ constexpr CommandSpec kClientTable[] = {
      .since = "2.4.0",
      .complexity = "O(N) where N is the number of connections",
      .summary = "Closes connections.",
-     .syntax = "<ip:port | <[ID client-id] | [TYPE <NORMAL | MASTER | REPLICA | PUBSUB>] | "
-               "[USER username] | [ADDR ip:port] | [LADDR ip:port] | [SKIPME <YES | NO>] | "
-               "[MAXAGE seconds] [...]>>"},
+     .syntax = "filter{ip:port:string!2.8.12 | new-format{[ID client-id:integer@2.8.12] | [TYPE "
+               "normal_master_slave_pubsub@2.8.12{NORMAL | MASTER@3.2.0 | SLAVE | REPLICA@5.0.0 | "
+               "PUBSUB}] | [USER username] | [ADDR ip:port:string] | [LADDR ip:port:string@6.2.0] "
+               "| [SKIPME yes/no] | [MAXAGE seconds@7.4.0]}...}",
+     .history = "2.8.12 The form with options.\n2.8.12 ID.\n3.2.0 TYPE MASTER.\n5.0.0 REPLICA, of "
+                "which SLAVE is the old name.\n6.2.0 LADDR.\n7.4.0 MAXAGE.\n"},
     {.name = "client|list",
      .run = cmd_client_list,
      .arity = -2,
@@ -319,8 +322,12 @@ constexpr CommandSpec kClientTable[] = {
      .since = "2.4.0",
      .complexity = "O(N) where N is the number of connections",
      .summary = "Lists the connections.",
-     .syntax = "[TYPE <NORMAL | MASTER | REPLICA | PUBSUB>] [ID client-id [client-id ...]]",
-     .tips = "nondeterministic_output"},
+     .syntax = "[TYPE normal_master_replica_pubsub@5.0.0{NORMAL | MASTER | REPLICA | PUBSUB}] [ID "
+               "id@6.2.0{client-id:integer...}]",
+     .tips = "nondeterministic_output",
+     .history =
+         "2.8.12 Field id.\n5.0.0 TYPE.\n6.0.0 Field user.\n6.2.0 ID; fields argv-mem, tot-mem, "
+         "laddr, redir.\n7.0.0 Fields resp, multi-mem, rbs, rbp.\n7.0.3 Field ssub.\n"},
     {.name = "client|setname",
      .run = cmd_client_setname,
      .arity = 3,

@@ -193,8 +193,9 @@ constexpr CommandSpec kTable[] = {
      .since = "2.8.0",
      .complexity = "O(1) a call, O(N) for a whole walk over N keys",
      .summary = "Walks over the keys of the database, some at a time.",
-     .syntax = "cursor [MATCH pattern] [COUNT count] [TYPE type]",
-     .tips = "nondeterministic_output request_policy:special"},
+     .syntax = "cursor [MATCH pattern] [COUNT count] [TYPE type@6.0.0]",
+     .tips = "nondeterministic_output request_policy:special",
+     .history = "6.0.0 TYPE.\n"},
 };
 static_assert(well_formed(kTable));
 
