@@ -73,6 +73,7 @@ constexpr Bytes kClientName =
 constexpr Bytes kClientId = "ERR Invalid client ID";
 constexpr Bytes kClientIdRange = "ERR client-id should be greater than 0";
 constexpr Bytes kNoSuchClient = "ERR No such client";
+constexpr Bytes kUnblocked = "UNBLOCKED client unblocked via CLIENT UNBLOCK";
 constexpr Bytes kMaxAgeNotInteger = "ERR maxage is not an integer or out of range";  // Redis 7.4
 constexpr Bytes kMaxAgeRange = "ERR maxage should be greater than 0";                // Redis 7.4
 

@@ -245,6 +245,11 @@ void cmd_lcs(Context& cx, Args args) {
   cx.reply.bulk(lcs.common);
 }
 
+// Only with a condition is the value looked at.
+std::string_view delex_key_flags(Args args) {
+  return args.size() > 2 ? "RW access delete" : "RM delete";
+}
+
 constexpr CommandSpec kTable[] = {
     {.name = "append",
      .run = cmd_append,
@@ -265,6 +270,7 @@ constexpr CommandSpec kTable[] = {
      .flags = kWrite | kFast,
      .keys = {1, 1, 1},
      .key_flags = "RW delete variable_flags",
+     .key_flags_of = delex_key_flags,
      .route = Route::kKeys,
      .acl = "@string",
      .group = "string",
