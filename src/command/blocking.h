@@ -8,8 +8,9 @@
 //  B2  It is woken once. Whoever would wake it (its timer, CLIENT UNBLOCK, its own end; later a
 //      push that has an element for it) first claims the word in its ClientInfo; one of them wins,
 //      and that one alone wakes it, or, on another loop, posts the letter that does.
-//  B3  A claim names the block that it is for: one block of a client is never taken for a later one.
-//  B4  A session that ends while it is blocked claims itself. If it comes too late, a letter is on
+//  B3  A claim names the block that it is for: one block of a client is never taken for a later
+//  one. B4  A session that ends while it is blocked claims itself. If it comes too late, a letter
+//  is on
 //      its way: the session stays until that has arrived.
 //  B5  A client whose peer has closed its side is not waited for: blocked, it has left.
 //
@@ -29,7 +30,7 @@ class Session;
 
 // How a blocked command ends. The reply is written on the session's loop.
 struct Block {
-  int64_t until_ms = INT64_MAX;                  // monotonic; INT64_MAX: never
+  int64_t until_ms = INT64_MAX;                   // monotonic; INT64_MAX: never
   void (*timed_out)(Session&, Reply&) = nullptr;  // its reply when the time is over
 };
 

@@ -24,6 +24,12 @@ std::string Clients::name(const ClientInfo& info) {
   return info.name;
 }
 
+std::shared_ptr<ClientInfo> Clients::find(uint64_t id) {
+  std::lock_guard guard(mutex_);
+  const auto at = clients_.find(id);
+  return at == clients_.end() ? nullptr : at->second;
+}
+
 void Clients::set_library(ClientInfo& info, std::string ClientInfo::*field, std::string value) {
   std::lock_guard guard(mutex_);
   info.*field = std::move(value);

@@ -55,14 +55,13 @@ class Clients {
   void add(std::shared_ptr<ClientInfo> info);
   void remove(uint64_t id);
   // Clients that are blocked or paused (INFO blocked_clients).
-  void count_blocked(int64_t change) {
-    blocked_.fetch_add(change, std::memory_order_relaxed);
-  }
+  void count_blocked(int64_t change) { blocked_.fetch_add(change, std::memory_order_relaxed); }
   int64_t blocked() const { return blocked_.load(std::memory_order_relaxed); }
   size_t count() const { return count_.load(std::memory_order_relaxed); }
 
   void set_name(ClientInfo& info, std::string name);
   std::string name(const ClientInfo& info);
+  std::shared_ptr<ClientInfo> find(uint64_t id);  // nullptr: none
   void set_library(ClientInfo& info, std::string ClientInfo::*field, std::string value);
   // Library name and version.
   std::pair<std::string, std::string> library(const ClientInfo& info);

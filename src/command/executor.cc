@@ -558,6 +558,14 @@ void Executor::post_wake(uint64_t client, Wake how) {
   port_.post(new WakeLetter(*this, client, how));
 }
 
+bool wake_client(Server& server, ClientInfo& info, Wake how) {
+  const auto home = std::ranges::find_if(
+      server.executors, [&](Executor* executor) { return &executor->port() == info.loop; });
+  if (home == server.executors.end() || !info.blocked.claim(info.blocked.current())) return false;
+  (*home)->post_wake(info.id, how);
+  return true;
+}
+
 void Executor::post_resume() { port_.post(new ResumeLetter(*this)); }
 
 // ---- output

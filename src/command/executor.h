@@ -153,9 +153,9 @@ class Executor {
   std::vector<Session*> turn_;   // sessions to be flushed and settled at the end of the turn
   BlockedSessions blocked_;
   std::vector<Session*> paused_;
-  Session* writing_ = nullptr;   // whose output is open on the arena
-  int64_t now_ms_ = 0;           // of the batch: wall clock, and not before any entered shard's
-  int64_t active_ms_ = 0;        // monotonic, of the turn: for idle times
+  Session* writing_ = nullptr;  // whose output is open on the arena
+  int64_t now_ms_ = 0;          // of the batch: wall clock, and not before any entered shard's
+  int64_t active_ms_ = 0;       // monotonic, of the turn: for idle times
   Request batch_[kBatchCommands];
   Position positions_[kBatchCommands];  // of requests with one key
   size_t batch_size_ = 0;
@@ -165,5 +165,9 @@ class Executor {
   std::vector<uint8_t> wanted_mark_;
   std::vector<Shard*> wanted_;
 };
+
+// Any thread: ends what blocks a client, on whichever loop it is. False: nothing does, or somebody
+// else ends it.
+bool wake_client(Server& server, ClientInfo& info, Wake how);
 
 }  // namespace cobnut

@@ -144,7 +144,8 @@ void cmd_reset(Context& cx, Args) {
   session.select(0);
   set_protocol(cx, 2);
   set_authenticated(session, cx.server.options.current().requirepass.empty());
-  session.client.no_touch = false;
+  session.set_no_touch(false);
+  if (session.replies() != Session::Replies::kSkip) session.set_replies(Session::Replies::kOn);
   session.info().no_evict.store(false, std::memory_order_relaxed);
   cx.server.clients.set_name(session.info(), {});
   cx.reply.simple("RESET");

@@ -151,8 +151,8 @@ class Keyspace {
   // about `budget_us`. True: more is due.
   bool background(int64_t budget_us);
   int64_t next_expiry_ms() const;  // when background() wants to run for expiry, or INT64_MAX
-  // CLIENT PAUSE: until then (Unix ms; 0: no longer) no due key is removed, neither by the wheel nor
-  // on the way of a read. It is not found all the same.
+  // CLIENT PAUSE: until then (Unix ms; 0: no longer) no due key is removed, neither by the wheel
+  // nor on the way of a read. It is not found all the same.
   void pause_expiry(int64_t until_ms) { expiry_paused_until_ms_ = until_ms; }
   bool expiry_paused() const { return now_ms_ < expiry_paused_until_ms_; }
   // CLIENT NO-TOUCH: find() and edit() leave the access data as it is. For one command: whoever
