@@ -282,12 +282,20 @@ constexpr CommandSpec kClientTable[] = {
      .since = "2.4.0",
      .complexity = "O(N) where N is the number of connections",
      .summary = "Closes connections.",
-     .syntax = "filter{ip:port:string!2.8.12 | new-format{[ID client-id:integer@2.8.12] | [TYPE "
-               "normal_master_slave_pubsub@2.8.12{NORMAL | MASTER@3.2.0 | SLAVE | REPLICA@5.0.0 | "
-               "PUBSUB}] | [USER username] | [ADDR ip:port:string] | [LADDR ip:port:string@6.2.0] "
-               "| [SKIPME yes/no] | [MAXAGE seconds@7.4.0]}...}",
+     .syntax =
+         "filter{ip:port:string!2.8.12 | new-format{[ID client-id:integer@2.8.12] | [TYPE "
+         "normal_master_slave_pubsub@2.8.12{NORMAL | MASTER@3.2.0 | SLAVE | REPLICA@5.0.0 | "
+         "PUBSUB}] | [USER username] | [ADDR ip:port:string] | [LADDR ip:port:string@6.2.0] | "
+         "[SKIPME yes/no] | [MAXAGE seconds@7.4.0] | [IDLE seconds@9.0.0] | [IP ip@9.0.0] | [NAME "
+         "name@9.0.0] | [LIB-NAME lib-name@9.0.0] | [LIB-VER lib-ver@9.0.0] | [FLAGS flags@9.0.0] "
+         "| [DB index@9.0.0] | [NOT-ID not-id@9.0.0{client-id:integer...}] | [NOT-TYPE "
+         "not-type@9.0.0{NORMAL | MASTER | REPLICA | PUBSUB}] | [NOT-USER username@9.0.0] | "
+         "[NOT-ADDR ip:port:string@9.0.0] | [NOT-LADDR ip:port:string@9.0.0] | [NOT-IP ip@9.0.0] | "
+         "[NOT-NAME name@9.0.0] | [NOT-LIB-NAME lib-name@9.0.0] | [NOT-LIB-VER lib-ver@9.0.0] | "
+         "[NOT-FLAGS flags@9.0.0] | [NOT-DB index@9.0.0]}...}",
      .history = "2.8.12 The form with options.\n2.8.12 ID.\n3.2.0 TYPE MASTER.\n5.0.0 REPLICA, of "
-                "which SLAVE is the old name.\n6.2.0 LADDR.\n7.4.0 MAXAGE.\n"},
+                "which SLAVE is the old name.\n6.2.0 LADDR.\n7.4.0 MAXAGE.\n9.0.0 (Valkey) Several "
+                "ids, DB, FLAGS, IDLE, IP, LIB-NAME, LIB-VER, NAME; NOT- before an option.\n"},
     {.name = "client|list",
      .run = cmd_client_list,
      .arity = -2,
@@ -297,12 +305,21 @@ constexpr CommandSpec kClientTable[] = {
      .since = "2.4.0",
      .complexity = "O(N) where N is the number of connections",
      .summary = "Lists the connections.",
-     .syntax = "[TYPE normal_master_replica_pubsub@5.0.0{NORMAL | MASTER | REPLICA | PUBSUB}] [ID "
-               "id@6.2.0{client-id:integer...}]",
+     .syntax =
+         "[TYPE normal_master_replica_pubsub@5.0.0{NORMAL | MASTER | REPLICA | PUBSUB}] [ID "
+         "id@6.2.0{client-id:integer...}] [USER username@9.0.0] [ADDR ip:port:string@9.0.0] [LADDR "
+         "ip:port:string@9.0.0] [SKIPME yes/no@9.0.0] [MAXAGE seconds@9.0.0] [IDLE seconds@9.0.0] "
+         "[IP ip@9.0.0] [NAME name@9.0.0] [LIB-NAME lib-name@9.0.0] [LIB-VER lib-ver@9.0.0] [FLAGS "
+         "flags@9.0.0] [DB index@9.0.0] [NOT-ID not-id@9.0.0{client-id:integer...}] [NOT-TYPE "
+         "not-type@9.0.0{NORMAL | MASTER | REPLICA | PUBSUB}] [NOT-USER username@9.0.0] [NOT-ADDR "
+         "ip:port:string@9.0.0] [NOT-LADDR ip:port:string@9.0.0] [NOT-IP ip@9.0.0] [NOT-NAME "
+         "name@9.0.0] [NOT-LIB-NAME lib-name@9.0.0] [NOT-LIB-VER lib-ver@9.0.0] [NOT-FLAGS "
+         "flags@9.0.0] [NOT-DB index@9.0.0]",
      .tips = "nondeterministic_output",
      .history =
          "2.8.12 Field id.\n5.0.0 TYPE.\n6.0.0 Field user.\n6.2.0 ID; fields argv-mem, tot-mem, "
-         "laddr, redir.\n7.0.0 Fields resp, multi-mem, rbs, rbp.\n7.0.3 Field ssub.\n"},
+         "laddr, redir.\n7.0.0 Fields resp, multi-mem, rbs, rbp.\n7.0.3 Field ssub.\n7.2.0 Fields "
+         "lib-name and lib-ver.\n7.4.0 Field watch.\n9.0.0 (Valkey) The options of CLIENT KILL.\n"},
     {.name = "client|no-evict",
      .run = cmd_client_no_evict,
      .arity = 3,
