@@ -146,8 +146,9 @@ def main():
             ours, theirs = resp.Client(program.port), resp.Client(redis.port)
             for side in (ours, theirs):
                 side.call("HELLO", protocol)
-            known = set(ours.call("COMMAND", "LIST"))
-            for name in sorted(known):
+            names = set(ours.call("COMMAND", "LIST"))
+            known = names & set(theirs.call("COMMAND", "LIST"))
+            for name in sorted(names):
                 differences = compare(ours, theirs, name, known)
                 if differences is None:
                     later.add(name.decode())

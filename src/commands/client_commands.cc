@@ -319,7 +319,7 @@ constexpr CommandSpec kClientTable[] = {
      .history =
          "2.8.12 Field id.\n5.0.0 TYPE.\n6.0.0 Field user.\n6.2.0 ID; fields argv-mem, tot-mem, "
          "laddr, redir.\n7.0.0 Fields resp, multi-mem, rbs, rbp.\n7.0.3 Field ssub.\n7.2.0 Fields "
-         "lib-name and lib-ver.\n7.4.0 Field watch.\n9.0.0 (Valkey) The options of CLIENT KILL.\n"},
+         "lib-name and lib-ver.\n9.0.0 (Valkey) The options of CLIENT KILL.\n"},
     {.name = "client|no-evict",
      .run = cmd_client_no_evict,
      .arity = 3,

@@ -46,6 +46,7 @@ constexpr Step kClientSteps[] = {
     {"CLIENT KILL foo", "-ERR No such client"},
     {"CLIENT KILL 1:2 3", "-ERR syntax error"},
     {"CLIENT KILL ID", "-ERR No such client"},
+    {"CLIENT KILL ID 10 wrong", "-ERR syntax error"},
     {"CLIENT KILL ID x", "-ERR client-id should be greater than 0"},
     {"CLIENT KILL ID 0", "-ERR client-id should be greater than 0"},
     {"CLIENT KILL ID -1", "-ERR client-id should be greater than 0"},
@@ -182,7 +183,7 @@ TEST_CASE("CLIENT INFO and LIST tell the facts") {
   const std::string info = server.run("client info");
   CHECK_EQ(info,
            "\"id=1 addr=127.0.0.1:50001 laddr=127.0.0.1:6379 fd=8 name=joe age=0 idle=0 flags=N "
-           "db=2 sub=0 psub=0 ssub=0 multi=-1 watch=0 qbuf=0 qbuf-free=0 argv-mem=0 multi-mem=0 "
+           "db=2 sub=0 psub=0 ssub=0 multi=-1 qbuf=0 qbuf-free=0 argv-mem=0 multi-mem=0 "
            "rbs=0 rbp=0 "
            "obl=0 oll=0 omem=0 tot-mem=750 events=r cmd=client|info user=default redir=-1 "
            "resp=3 lib-name= lib-ver=\\x0a\"");

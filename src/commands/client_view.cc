@@ -18,13 +18,13 @@ constexpr size_t kConnectionBytes = 750;  // of an idle connection (net/connecti
 // What changes while a client is served. Of the client that asks it is read from its session, since
 // the published facts are those of the end of the last turn.
 struct ClientLoad {
-  uint64_t input = 0;   // bytes received and not executed
+  uint64_t input = 0;   // bytes received and not executed, its request counted
   uint64_t output = 0;  // bytes that it is owed
 };
 
 ClientLoad load_of(const ClientInfo& info, Session& asking) {
   if (info.id == asking.client.id) {
-    return {asking.input.unread().size(), asking.output.bytes()};
+    return {asking.parser.consumed() + asking.input.unread().size(), asking.output.bytes()};
   }
   return {info.input_bytes.load(std::memory_order_relaxed),
           info.output_bytes.load(std::memory_order_relaxed)};
@@ -67,7 +67,7 @@ std::string client_line(Context& cx, const ClientInfo& info, int64_t now_ms) {
          " age=" + number(age_s(info, now_ms)) + " idle=" + number(idle_s(info, now_ms)) +
          " flags=" + flags_of(info, *cx.session) +
          " db=" + number(info.db.load(std::memory_order_relaxed)) +
-         " sub=0 psub=0 ssub=0 multi=-1 watch=0 qbuf=" + number(load.input) +
+         " sub=0 psub=0 ssub=0 multi=-1 qbuf=" + number(load.input) +
          " qbuf-free=0 argv-mem=0 multi-mem=0 rbs=0 rbp=0 obl=0 oll=" +
          number(load.output > 0 ? 1 : 0) + " omem=" + number(load.output) +
          " tot-mem=" + number(kConnectionBytes + load.input + load.output) +
@@ -135,9 +135,9 @@ bool ClientFilter::read_ids(Context& cx, Args args, size_t* at, For what, Criter
     const std::optional<int64_t> id = parse_int(args[*at]);
     Field field{};
     bool negated = false;
-    const bool ends = !criterion->ids.empty() && (known(args[*at], &field, &negated) ||
-                                                  equal_ignore_case(args[*at], "skipme"));
-    if (!id && ends) return true;
+    const bool is_option = what == For::kKill || known(args[*at], &field, &negated) ||
+                           equal_ignore_case(args[*at], "skipme");
+    if (!id && is_option && !criterion->ids.empty()) return true;
     if (!id || (what == For::kKill && *id < 1)) return cx.reply.error(error), false;
     criterion->ids.push_back(*id);
   }

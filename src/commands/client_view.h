@@ -12,7 +12,7 @@
 
 namespace cobnut {
 
-// The fields of Redis 7.2, and 7.4's `watch`, with a line break.
+// The fields of Redis 7.2, with a line break.
 std::string client_line(Context& cx, const ClientInfo& info, int64_t now_ms);
 
 // All that is asked for must hold: the options of CLIENT LIST and CLIENT KILL, those of Redis 7.4
