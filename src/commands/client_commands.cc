@@ -224,8 +224,7 @@ void cmd_client_help(Context& cx, Args) {
       "SETNAME <name>",
       "    Names this connection.",
       "UNBLOCK <id> [TIMEOUT|ERROR]",
-      "    Ends the blocking command of another connection, as if its time were over or by an "
-      "error.",
+      "    Ends another connection's blocking command: its time is over, or with an error.",
       "UNPAUSE",
       "    Ends CLIENT PAUSE.",
   };

@@ -108,7 +108,8 @@ void Keyspace::take_out(Table& t, const Key& key, const Found& found, Event even
 }
 
 Written Keyspace::insert(int db, const Key& key, Found* found, const EntryContent& content) {
-  if (expiry_paused()) [[unlikely]] remove_due(db, key);
+  if (expiry_paused()) [[unlikely]]
+    remove_due(db, key);
   const Handle handle = parts_->entries.create(content);
   if (handle == kNoHandle) return Written::kNoMemory;
   Table& t = table_for_write(db);
