@@ -73,10 +73,22 @@ constexpr Bytes kClientName =
 constexpr Bytes kClientId = "ERR Invalid client ID";
 constexpr Bytes kClientIdRange = "ERR client-id should be greater than 0";
 constexpr Bytes kNoSuchClient = "ERR No such client";
+constexpr Bytes kIdleNotInteger = "ERR idle is not an integer or out of range";  // Valkey 9.0
+constexpr Bytes kIdleRange = "ERR idle should be greater than 0";                // Valkey 9.0
+constexpr Bytes kPauseMode = "ERR CLIENT PAUSE mode must be WRITE or ALL";
+constexpr Bytes kUnblockReason = "ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR";
+constexpr Bytes kTimeoutNotInteger = "ERR timeout is not an integer or out of range";
+constexpr Bytes kTimeoutNegative = "ERR timeout is negative";
+constexpr Bytes kUnblocked = "UNBLOCKED client unblocked via CLIENT UNBLOCK";
 constexpr Bytes kMaxAgeNotInteger = "ERR maxage is not an integer or out of range";  // Redis 7.4
 constexpr Bytes kMaxAgeRange = "ERR maxage should be greater than 0";                // Redis 7.4
 
 // server
+constexpr Bytes kFunctionFlushOption = "ERR FUNCTION FLUSH only supports SYNC|ASYNC option";
+constexpr Bytes kNoLocalToWaitFor =  // Redis 7.2
+    "ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.";
+constexpr Bytes kZeroOrOne = "ERR value is out of range, value must between 0 and 1";
+constexpr Bytes kNotPositive = "ERR value is out of range, must be positive";
 constexpr Bytes kInvalidCommand = "ERR Invalid command specified";
 constexpr Bytes kNoKeyArguments = "ERR The command has no key arguments";
 constexpr Bytes kInvalidKeyArguments = "ERR Invalid arguments specified for command";
@@ -95,6 +107,12 @@ constexpr const char* kNamedNotInteger = "ERR %s is not an integer or out of ran
 constexpr const char* kNamedNotFloat = "ERR %s is not a valid float";
 constexpr const char* kHelloOption = "ERR Syntax error in HELLO option '%.*s'";
 constexpr const char* kClientType = "ERR Unknown client type '%.*s'";
+constexpr const char* kClientAttribute = "ERR Unrecognized option '%.*s'";
+constexpr const char* kClientAttributeText =
+    "ERR %.*s cannot contain spaces, newlines or special characters.";
+constexpr const char* kClientFlags = "ERR Unknown flags found in the provided filter: %.*s";
+constexpr const char* kSubcommandSyntax =
+    "ERR unknown subcommand or wrong number of arguments for '%.*s'. Try %s HELP.";
 constexpr const char* kNoSuchUser = "ERR No such user '%.*s'";
 
 }  // namespace cobnut::err

@@ -24,6 +24,22 @@ std::string Clients::name(const ClientInfo& info) {
   return info.name;
 }
 
+std::shared_ptr<ClientInfo> Clients::find(uint64_t id) {
+  std::lock_guard guard(mutex_);
+  const auto at = clients_.find(id);
+  return at == clients_.end() ? nullptr : at->second;
+}
+
+void Clients::set_library(ClientInfo& info, std::string ClientInfo::*field, std::string value) {
+  std::lock_guard guard(mutex_);
+  info.*field = std::move(value);
+}
+
+std::pair<std::string, std::string> Clients::library(const ClientInfo& info) {
+  std::lock_guard guard(mutex_);
+  return {info.library_name, info.library_version};
+}
+
 std::vector<std::shared_ptr<ClientInfo>> Clients::all() {
   std::lock_guard guard(mutex_);
   std::vector<std::shared_ptr<ClientInfo>> all;

@@ -64,6 +64,7 @@ enum CommandFlag : uint32_t {
   // ours
   kSolo = 1u << 24,  // runs alone, never inside a batch: not O(log N), a syscall, or changes what a
                      // batch assumes
+  kSystem = 1u << 25,  // COMMAND DOCS: "syscmd", for servers and developers
 };
 
 // How a command finds its shards.
@@ -90,6 +91,9 @@ struct KeyUse {
   std::string_view flags;  // as CommandSpec::key_flags
 };
 
+// A row. `redis-compat/command_rows.py NAME` prints most of it for any command of redis-server 7.0;
+// the function, the route and the sentences are ours. `redis-compat/command_table.py` compares what
+// COMMAND INFO and COMMAND DOCS then say with redis-server.
 struct CommandSpec {
   std::string_view name;                  // lower case; of a subcommand: "client|list"
   void (*run)(Context&, Args) = nullptr;  // null: it needs a subcommand
@@ -100,17 +104,27 @@ struct CommandSpec {
   // COMMAND INFO's key specifications, where its keys are not all used alike (COPY); else empty,
   // and `keys` with `key_flags` is the only one.
   std::span<const KeyUse> key_uses;
+  // With key_flags that hold "variable_flags": those of one request (COMMAND GETKEYSANDFLAGS).
+  std::string_view (*key_flags_of)(Args) = nullptr;
   Route route = Route::kLoop;
   // Route::kCustom: marks the shards it wants (one byte per shard, set to 1).
   void (*shards)(const Server&, Args, std::span<uint8_t> wanted) = nullptr;
   std::string_view
       acl;  // categories beyond those that follow from the flags: "@string", "@keyspace"
-  std::string_view group;  // COMMAND DOCS: "string", "generic", ...
+
+  // -- COMMAND DOCS
+  std::string_view group;  // "string", "generic", "sorted-set", ...
   std::string_view since;
   std::string_view complexity;
   std::string_view summary;
-  std::string_view syntax;  // arguments as redis-cli's help prints them
-  std::string_view tips;    // "request_policy:multi_shard response_policy:agg_sum"
+  // Its arguments, from which redis-cli makes its hints: command/syntax.h.
+  //   "key value [condition@2.6.12{NX | XX}] [GET@6.2.0] [expiration{EX seconds | PERSIST}]"
+  std::string_view syntax;
+  std::string_view tips;  // "request_policy:multi_shard response_policy:agg_sum"
+  // What later versions changed, one a line: "6.2.0 GET, EXAT and PXAT.\n7.0.0 NX with GET.\n"
+  std::string_view history;
+  std::string_view deprecated_since;  // both or neither
+  std::string_view replaced_by;       // "`GETRANGE`"
   std::span<const CommandSpec> subcommands;
 };
 

@@ -58,6 +58,8 @@ bool routable(const CommandSpec* spec, std::span<const Bytes> words) {
          !unknown_subcommand(*spec, words.size());
 }
 
+bool touches_anyway(const CommandSpec* spec) { return spec != nullptr && spec->name == "touch"; }
+
 void execute(const Request& request, const Client& client, Keys& keys, Reply& reply,
              Server& server) {
   const CommandSpec* spec = request.spec;

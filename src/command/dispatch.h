@@ -20,6 +20,9 @@ struct Request {
 // else gets its error reply without any shard.
 bool routable(const CommandSpec* spec, std::span<const Bytes> words);
 
+// TOUCH, which CLIENT NO-TOUCH is not meant for.
+bool touches_anyway(const CommandSpec* spec);
+
 // Runs the request: judges it in Redis's order, then calls its function. REQUIRES: the shards of
 // its route are held.
 void execute(const Request& request, const Client& client, Keys& keys, Reply& reply,

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/clock.h"
+#include "base/errors.h"
 #include "base/log.h"
 #include "command/owned_command.h"
 #include "command/table.h"
@@ -28,7 +29,10 @@ Executor::Executor(Server& server, size_t loop_index, LoopPort& port, Flusher& f
       entered_mark_(server.shards.size()) {
   entered_.reserve(server.shards.size());
   wanted_.reserve(server.shards.size());
+  server.executors.push_back(this);
 }
+
+Executor::~Executor() { std::erase(server_.executors, this); }
 
 // ---- which sessions have something to run
 
@@ -68,12 +72,18 @@ void Executor::touch(Session& session) {
 void Executor::complete(Session& session, Output& reply) {
   CHECK(session.wait == Session::Wait::kCommand);
   session.wait = Session::Wait::kNone;
-  session.output.take(reply);
+  if (session.has_modes && session.replies() == Session::Replies::kSkipNext)
+    session.set_replies(Session::Replies::kSkip);
+  hand_over(session, reply);
   if (session.on_completed()) ready(session);
 }
 
 void Executor::forget(Session& session) {
-  CHECK(session.wait != Session::Wait::kCommand);
+  CHECK(session.wait != Session::Wait::kCommand && session.wait != Session::Wait::kBlocked);
+  if (session.wait == Session::Wait::kPaused) {
+    std::erase(paused_, &session);
+    server_.clients.count_blocked(-1);
+  }
   if (session.in_ready) {
     Session** link = &ready_head_;
     Session* previous = nullptr;
@@ -210,13 +220,16 @@ Executor::Gathered Executor::gather_one(Session& session, bool first) {
       run_solo(session, request);
       return session.wait == Session::Wait::kNone ? Gathered::kLater : Gathered::kNothing;
     }
+    bool entered = true;
     if (request.spec->route == Route::kKeys) {
       fill_keys(request);
-      if (!enter_keys(request)) {
-        if (!first) return Gathered::kLater;
-        wait_for_keys(session, request);
-        return Gathered::kNothing;
-      }
+      entered = enter_keys(request);
+    }
+    const bool waits = server_.pause.any() && postponed(session, *request.spec);
+    if (!entered || waits) {
+      if (!first) return Gathered::kLater;
+      waits ? postpone(session) : wait_for_keys(session, request);
+      return Gathered::kNothing;
     }
   }
   session.input.consume(session.parser.consumed());
@@ -306,12 +319,56 @@ void Executor::run_one(const Request& request) {
   }
   info.last_command.store(request.spec, std::memory_order_relaxed);
   info.last_active_ms.store(active_ms_, std::memory_order_relaxed);
+  if (session.has_modes) [[unlikely]]
+    return run_with_modes(request);
   open_output(session);
+  run_into(request, session.output);
+}
+
+inline void Executor::run_into(const Request& request, Output& output) {
+  const Session& session = *request.session;
   Keys keys(server_.shards, server_.slot_shift, session.client.db, now_ms_);
-  Reply reply(session.output, session.client.resp);
+  Reply reply(output, session.client.resp);
   execute(request, session.client, keys, reply, server_);
   counters_.commands.add();
   if (reply.failed()) counters_.errors.add();
+}
+
+// CLIENT REPLY and CLIENT NO-TOUCH.
+void Executor::run_with_modes(const Request& request) {
+  using Replies = Session::Replies;
+  Session& session = *request.session;
+  if (session.replies() == Replies::kSkipNext) session.set_replies(Replies::kSkip);
+  const bool no_touch = session.client.no_touch && !touches_anyway(request.spec);
+  if (no_touch) set_touching(request, false);
+  close_output();
+  Output reply;
+  reply.open(nullptr);
+  run_into(request, reply);
+  reply.close();
+  if (no_touch) set_touching(request, true);
+  if (session.wait != Session::Wait::kBlocked) hand_over(session, reply);
+}
+
+void Executor::set_touching(const Request& request, bool touching) {
+  for (size_t i = 0; i < request.args.key_count(); i++) {
+    const size_t index = slot_of(request.args.key(i).position) >> server_.slot_shift;
+    server_.shards[index]->keyspace.set_touching(touching);
+  }
+}
+
+// A reply that is complete, to its client, if that wants it.
+void Executor::hand_over(Session& session, Output& reply) {
+  using Replies = Session::Replies;
+  switch (session.replies()) {
+    case Replies::kOn:
+      return session.output.take(reply);
+    case Replies::kSkip:
+      return session.set_replies(Replies::kOn);
+    case Replies::kSkipNext:  // CLIENT REPLY SKIP itself
+    case Replies::kOff:
+      return;
+  }
 }
 
 void Executor::leave_entered() {
@@ -328,19 +385,20 @@ bool Executor::needs_solo(const CommandSpec& spec) {
 
 void Executor::run_solo(Session& session, Request& request) {
   CHECK_EQ(batch_size_, size_t{0});
-  session.input.consume(session.parser.consumed());
   if (request.spec->route == Route::kKeys) fill_keys(request);
   wanted_shards(request, wanted_);
-  for (const Shard* shard : wanted_) {
-    if (enter(shard->monitor.id())) continue;
-    leave_entered();
-    wait_for(session, request, wanted_);
-    return;
-  }
+  const bool entered = std::ranges::all_of(
+      wanted_, [this](const Shard* shard) { return enter(shard->monitor.id()); });
+  const bool waits = server_.pause.any() && postponed(session, *request.spec);
+  if (!entered || waits) leave_entered();
+  if (waits) return postpone(session);
+  session.input.consume(session.parser.consumed());
+  if (!entered) return wait_for(session, request, wanted_);
   for (const uint32_t index : entered_) server_.shards[index]->keyspace.set_now_ms(now_ms_);
   run_one(request);
   close_output();
   leave_entered();
+  if (session.wait == Session::Wait::kBlocked) begin_block(session);
 }
 
 // In slot order, each once.
@@ -381,6 +439,135 @@ void Executor::wait_for(Session& session, const Request& request, std::span<Shar
   }
 }
 
+// ---- clients that wait
+
+// A request that is an error anyway is not put off.
+bool Executor::postponed(const Session& session, const CommandSpec& spec) {
+  const bool stranger = !session.client.authenticated && !(spec.flags & kNoAuth) &&
+                        !server_.options.current().requirepass.empty();
+  return !stranger && server_.pause.stops(spec.flags, active_ms_);
+}
+
+// The request stays in the input.
+void Executor::postpone(Session& session) {
+  session.wait = Session::Wait::kPaused;
+  session.info().blocked.postpone();
+  server_.clients.count_blocked(1);
+  paused_.push_back(&session);
+}
+
+void Executor::resume_paused() {
+  const std::vector<Session*> paused = std::move(paused_);
+  paused_.clear();
+  for (Session* session : paused) {
+    session->wait = Session::Wait::kNone;
+    session->info().blocked.free();
+    server_.clients.count_blocked(-1);
+    ready(*session);
+  }
+}
+
+void Executor::begin_block(Session& session) {
+  session.info().blocked.wait();
+  server_.clients.count_blocked(1);
+  blocked_.add(session.client.id, session, session.blocked.until_ms);
+}
+
+bool Executor::end_block(Session& session) {
+  CHECK(session.wait == Session::Wait::kBlocked);
+  BlockedWord& word = session.info().blocked;
+  if (!word.claim(word.current())) {
+    blocked_.forget_time(session.client.id);
+    return false;
+  }
+  blocked_.take(session.client.id);
+  word.free();
+  server_.clients.count_blocked(-1);
+  session.wait = Session::Wait::kNone;
+  return true;
+}
+
+int64_t Executor::next_wake_ms() const {
+  const int64_t pause_ends_ms = paused_.empty() ? INT64_MAX : server_.pause.until_ms();
+  return std::min(blocked_.next_ms(), pause_ends_ms);
+}
+
+void Executor::wake_due(int64_t now_ms) {
+  for (uint64_t client = 0; (client = blocked_.due(now_ms)) != 0;) {
+    BlockedWord& word = blocked_.find(client)->info().blocked;
+    if (word.claim(word.current())) {
+      wake(client, Wake::kTimeout);
+    } else {
+      blocked_.forget_time(client);  // a letter is on its way
+    }
+  }
+  if (!paused_.empty() && server_.pause.until_ms() <= now_ms) resume_paused();
+}
+
+void Executor::wake(uint64_t client, Wake how) {
+  Session* session = blocked_.take(client);
+  CHECK(session != nullptr);  // B4
+  session->info().blocked.free();
+  server_.clients.count_blocked(-1);
+  session->wait = Session::Wait::kNone;
+  Output output;
+  output.open(nullptr);
+  Reply reply(output, session->client.resp);
+  if (how == Wake::kTimeout) {
+    session->blocked.timed_out(*session, reply);
+  } else {
+    reply.error(err::kUnblocked);
+    counters_.errors.add();
+  }
+  output.close();
+  hand_over(*session, output);
+  if (session->on_completed()) ready(*session);
+}
+
+namespace {
+
+class WakeLetter final : public Message {
+ public:
+  WakeLetter(Executor& to, uint64_t client, Wake how) : to_(to), client_(client), how_(how) {}
+  void deliver() override {
+    to_.wake(client_, how_);
+    delete this;
+  }
+
+ private:
+  Executor& to_;
+  uint64_t client_;
+  Wake how_;
+};
+
+class ResumeLetter final : public Message {
+ public:
+  explicit ResumeLetter(Executor& to) : to_(to) {}
+  void deliver() override {
+    to_.resume_paused();
+    delete this;
+  }
+
+ private:
+  Executor& to_;
+};
+
+}  // namespace
+
+void Executor::post_wake(uint64_t client, Wake how) {
+  port_.post(new WakeLetter(*this, client, how));
+}
+
+bool wake_client(Server& server, ClientInfo& info, Wake how) {
+  const auto home = std::ranges::find_if(
+      server.executors, [&](Executor* executor) { return &executor->port() == info.loop; });
+  if (home == server.executors.end() || !info.blocked.claim(info.blocked.current())) return false;
+  (*home)->post_wake(info.id, how);
+  return true;
+}
+
+void Executor::post_resume() { port_.post(new ResumeLetter(*this)); }
+
 // ---- output
 
 void Executor::open_output(Session& session) {
@@ -397,9 +584,11 @@ void Executor::close_output() {
 
 void Executor::fail_protocol(Session& session) {
   const std::string text(session.parser.error());
-  open_output(session);
-  Reply(session.output, session.client.resp).error(text);
-  close_output();
+  if (session.replies() == Session::Replies::kOn) {
+    open_output(session);
+    Reply(session.output, session.client.resp).error(text);
+    close_output();
+  }
   log::verbose("net", "protocol error from client %s: %s", session.info().address.c_str(),
                text.c_str());
   counters_.errors.add();

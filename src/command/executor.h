@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "base/arena.h"
+#include "command/blocking.h"
 #include "command/dispatch.h"
 #include "command/server.h"
 #include "command/session.h"
@@ -46,6 +47,9 @@ struct TurnTime {
 class Executor {
  public:
   Executor(Server& server, size_t loop_index, LoopPort& port, Flusher& flusher);
+  ~Executor();
+  Executor(const Executor&) = delete;
+  Executor& operator=(const Executor&) = delete;
 
   Server& server() { return server_; }
   LoopPort& port() { return port_; }
@@ -60,8 +64,23 @@ class Executor {
   void touch(Session& session);
   // A command of the session, run elsewhere, has been answered.
   void complete(Session& session, Output& reply);
-  // The session is about to be destroyed: the executor forgets it. REQUIRES: wait != kCommand.
+  // The session is about to be destroyed: the executor forgets it. REQUIRES: wait is neither
+  // kCommand nor kBlocked.
   void forget(Session& session);
+
+  // -- clients that wait (blocking.h, pause.h)
+  // The session ends while it is blocked. False: a letter that wakes it is on its way, and
+  // on_completed() will be called.
+  bool end_block(Session& session);
+  // When wake_due() wants to be called, monotonic ms; INT64_MAX: not at all.
+  int64_t next_wake_ms() const;
+  void wake_due(int64_t now_ms);
+  // A blocked client, claimed by the caller (B2).
+  void wake(uint64_t client, Wake how);
+  void resume_paused();  // they try again, and may have to wait again
+  // From any thread: the same by a letter.
+  void post_wake(uint64_t client, Wake how);
+  void post_resume();
 
   // The check phase: inbox, run queue, batches, one write per session, then the arena is reset.
   // True: there was work.
@@ -100,6 +119,13 @@ class Executor {
   bool enter(size_t index);
   void run_gathered();
   void run_one(const Request& request);
+  void run_into(const Request& request, Output& output);
+  void run_with_modes(const Request& request);
+  void set_touching(const Request& request, bool touching);
+  static void hand_over(Session& session, Output& reply);
+  bool postponed(const Session& session, const CommandSpec& spec);
+  void postpone(Session& session);
+  void begin_block(Session& session);
   void leave_entered();
   static bool needs_solo(const CommandSpec& spec);
   void run_solo(Session& session, Request& request);
@@ -125,9 +151,11 @@ class Executor {
   Session* ready_tail_ = nullptr;
   std::vector<Session*> later_;  // of this batch: each goes on in a following one, not in this
   std::vector<Session*> turn_;   // sessions to be flushed and settled at the end of the turn
-  Session* writing_ = nullptr;   // whose output is open on the arena
-  int64_t now_ms_ = 0;           // of the batch: wall clock, and not before any entered shard's
-  int64_t active_ms_ = 0;        // monotonic, of the turn: for idle times
+  BlockedSessions blocked_;
+  std::vector<Session*> paused_;
+  Session* writing_ = nullptr;  // whose output is open on the arena
+  int64_t now_ms_ = 0;          // of the batch: wall clock, and not before any entered shard's
+  int64_t active_ms_ = 0;       // monotonic, of the turn: for idle times
   Request batch_[kBatchCommands];
   Position positions_[kBatchCommands];  // of requests with one key
   size_t batch_size_ = 0;
@@ -137,5 +165,9 @@ class Executor {
   std::vector<uint8_t> wanted_mark_;
   std::vector<Shard*> wanted_;
 };
+
+// Any thread: ends what blocks a client, on whichever loop it is. False: nothing does, or somebody
+// else ends it.
+bool wake_client(Server& server, ClientInfo& info, Wake how);
 
 }  // namespace cobnut

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/errors.h"
+#include "base/numbers.h"
 #include "command/table.h"
 #include "memory/large.h"
 
@@ -42,7 +43,14 @@ void cmd_end(Context& cx, Args) {
   cx.reply.ok();
 }
 
+// Blocks until a time, which is its argument.
+void cmd_block(Context& cx, Args args) {
+  const auto reply_seven = [](Session&, Reply& reply) { reply.integer(7); };
+  cx.session->block({parse_int(args[1]).value_or(INT64_MAX), reply_seven});
+}
+
 constexpr CommandSpec kTestCommands[] = {
+    {.name = "block", .run = cmd_block, .arity = 2, .flags = kSolo},
     {.name = "count", .run = cmd_count, .arity = 1, .flags = kReadonly, .route = Route::kAll},
     {.name = "echo", .run = cmd_echo, .arity = 2, .flags = kFast},
     {.name = "end", .run = cmd_end, .arity = 1, .flags = kNoAuth},
@@ -280,6 +288,155 @@ TEST_CASE(
               .ok());
   CHECK(h.run(*session, "echo a\r\nend\r\necho b\r\n") ==
         "-NOAUTH Authentication required.\r\n+OK\r\n");
+  h.executor.forget(*session);
+}
+
+TEST_CASE("a blocked session runs nothing until its time, then what is behind, in order") {
+  Harness h;
+  auto session = make_session();
+  auto other = make_session();
+  CHECK(h.executor.next_wake_ms() == INT64_MAX);
+  CHECK(h.run(*session, "echo before\r\nblock 100\r\necho after\r\n") == "$6\r\nbefore\r\n");
+  CHECK(session->wait == Session::Wait::kBlocked);
+  CHECK(session->info().blocked.blocked());
+  CHECK(h.server.clients.blocked() == 1);
+  CHECK(h.executor.next_wake_ms() == 100);
+  CHECK(h.run(*session, "get a\r\n") == "");
+  CHECK(h.run(*other, "echo other\r\n") == "$5\r\nother\r\n");
+  h.executor.wake_due(99);
+  CHECK(h.run(*session, "") == "");
+  h.executor.wake_due(100);
+  CHECK(h.run(*session, "") == ":7\r\n$5\r\nafter\r\n$-1\r\n");
+  CHECK(!session->info().blocked.blocked());
+  CHECK(h.server.clients.blocked() == 0);
+  CHECK(h.executor.next_wake_ms() == INT64_MAX);
+  h.executor.forget(*session);
+  h.executor.forget(*other);
+}
+
+TEST_CASE("a block is claimed once, and a claim is for one block") {
+  Harness h;
+  auto session = make_session();
+  BlockedWord& word = session->info().blocked;
+  CHECK(!word.claim(word.current()));
+  h.run(*session, "block 100\r\nblock 200\r\n");
+  const uint64_t first = word.current();
+  CHECK(word.claim(first));
+  CHECK(!word.claim(first));
+  CHECK(word.current() == 0);
+  h.executor.wake_due(150);  // the time comes too late: a letter is on its way
+  CHECK(session->wait == Session::Wait::kBlocked);
+  CHECK(h.executor.next_wake_ms() == INT64_MAX);
+  h.executor.post_wake(7, Wake::kError);
+  CHECK(h.run(*session, "") == "-" + std::string(err::kUnblocked) + "\r\n");
+  CHECK(session->wait == Session::Wait::kBlocked);  // the second one
+  CHECK(!word.claim(first));
+  CHECK(word.current() != 0);
+  h.executor.wake_due(200);
+  CHECK(h.run(*session, "") == ":7\r\n");
+  h.executor.forget(*session);
+}
+
+TEST_CASE("a session that ends while it is blocked is free at once, or when a letter has come") {
+  Harness h;
+  auto session = make_session();
+  h.run(*session, "block 100\r\n");
+  CHECK(h.executor.end_block(*session));
+  CHECK(h.server.clients.blocked() == 0);
+  CHECK(h.executor.next_wake_ms() == INT64_MAX);
+  h.executor.forget(*session);
+
+  auto late = make_session();
+  h.run(*late, "block 100\r\n");
+  BlockedWord& word = late->info().blocked;
+  CHECK(word.claim(word.current()));
+  CHECK(!h.executor.end_block(*late));
+  h.executor.wake(7, Wake::kTimeout);
+  CHECK(late->wait == Session::Wait::kNone);
+  h.executor.forget(*late);
+}
+
+TEST_CASE("a pause stops writes or all, before they wait for a shard, and keeps the order") {
+  Harness h;
+  auto session = make_session();
+  const int64_t now_ms = monotonic_clock_ms();
+  h.server.pause.begin(Pause::Kind::kWrites, now_ms + 100'000, now_ms);
+  h.server.pause.begin(Pause::Kind::kWrites, now_ms + 10, now_ms);  // no shorter
+  CHECK(h.server.pause.until_ms() == now_ms + 100'000);
+  Shard& busy = h.shard_of("a");
+  Intruder intruder(busy);
+  CHECK(h.run(*session, "put\r\necho a\r\nput a 1\r\nget a\r\n") ==
+        "-ERR wrong number of arguments for 'put' command\r\n$1\r\na\r\n");
+  CHECK(session->wait == Session::Wait::kPaused);
+  CHECK(h.server.clients.blocked() == 1);
+  CHECK(h.executor.next_wake_ms() == now_ms + 100'000);
+  intruder.leave();
+  h.executor.resume_paused();  // it tries, and waits again
+  CHECK(h.run(*session, "") == "");
+  CHECK(session->wait == Session::Wait::kPaused);
+  h.server.pause.end();
+  h.executor.post_resume();
+  CHECK(h.run(*session, "") == "+OK\r\n$1\r\n1\r\n");
+  CHECK(h.server.clients.blocked() == 0);
+
+  h.server.pause.begin(Pause::Kind::kAll, now_ms + 100'000, now_ms);
+  h.server.pause.begin(Pause::Kind::kWrites, now_ms + 10, now_ms);  // no narrower
+  CHECK(h.run(*session, "echo b\r\n") == "");
+  CHECK(h.server.pause.stops(kReadonly, now_ms + 99'999));
+  CHECK(!h.server.pause.stops(kWrite, now_ms + 100'000));
+  CHECK(!h.server.pause.any());
+  h.executor.wake_due(now_ms + 100'000);
+  CHECK(h.run(*session, "") == "$1\r\nb\r\n");
+  h.server.pause.begin(Pause::Kind::kAll, now_ms + 100'000, now_ms);
+  h.run(*session, "echo c\r\n");
+  h.executor.forget(*session);
+  CHECK(h.server.clients.blocked() == 0);
+  CHECK(h.executor.next_wake_ms() == INT64_MAX);
+}
+
+TEST_CASE("replies that are not wanted are dropped, of commands that waited elsewhere too") {
+  Harness h;
+  auto session = make_session();
+  session->set_replies(Session::Replies::kSkipNext);
+  CHECK(h.run(*session, "put a 1\r\nget a\r\n") == "$1\r\n1\r\n");
+  session->set_replies(Session::Replies::kSkipNext);
+  Intruder intruder(h.shard_of("a"));
+  h.run(*session, "put a 2\r\nget a\r\n");
+  intruder.leave();
+  CHECK(h.run(*session, "") == "$1\r\n2\r\n");
+  session->set_replies(Session::Replies::kSkipNext);
+  h.run(*session, "block 100\r\necho b\r\n");
+  h.executor.wake_due(100);
+  CHECK(h.run(*session, "") == "$1\r\nb\r\n");
+  session->set_replies(Session::Replies::kOff);
+  CHECK(h.run(*session, "put a 3\r\nnosuch\r\ncount\r\n") == "");
+  session->set_replies(Session::Replies::kOn);
+  CHECK(h.run(*session, "get a\r\n") == "$1\r\n3\r\n");
+  h.executor.forget(*session);
+}
+
+TEST_CASE("CLIENT NO-TOUCH leaves the idle time of keys as it is") {
+  Harness h;
+  auto session = make_session();
+  h.run(*session, "put a 1\r\n");
+  Shard& shard = h.shard_of("a");
+  const int64_t later_ms = wall_clock_ms() + 100'000;
+  const auto idle_seconds = [&] {
+    REQUIRE(shard.monitor.try_enter());
+    const int64_t idle = shard.keyspace.peek(0, Key("a"))->idle_seconds(later_ms);
+    shard.leave(h.port);
+    return idle;
+  };
+  const auto get = [&] {
+    h.receive(*session, "get a\r\n");
+    h.executor.run_turn({monotonic_clock_ms(), later_ms});
+  };
+  session->set_no_touch(true);
+  get();
+  CHECK(idle_seconds() >= 99);
+  session->set_no_touch(false);
+  get();
+  CHECK(idle_seconds() == 0);
   h.executor.forget(*session);
 }
 

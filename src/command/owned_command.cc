@@ -17,12 +17,19 @@ int64_t advance_clocks(std::span<Shard* const> shards) {
   return now_ms;
 }
 
+void set_touching(std::span<Shard* const> shards, bool touching) {
+  for (Shard* shard : shards) shard->keyspace.set_touching(touching);
+}
+
 void run_away_from_home(Server& server, const CommandSpec* spec, Args args, const Client& client,
                         std::span<Shard* const> held, Output& output) {
   Keys keys(server.shards, server.slot_shift, client.db, advance_clocks(held));
   output.open(nullptr);
   Reply reply(output, client.resp);
+  const bool no_touch = client.no_touch && !touches_anyway(spec);
+  if (no_touch) set_touching(held, false);
   execute(Request{nullptr, spec, args}, client, keys, reply, server);
+  if (no_touch) set_touching(held, true);
   output.close();
   for (Shard* shard : held) shard->publish_memory();
 }

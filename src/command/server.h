@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "command/clients.h"
+#include "command/pause.h"
 #include "config/published.h"
 #include "config/rewrite.h"
 #include "memory/budget.h"
@@ -18,6 +19,8 @@
 #include "shard/shard.h"
 
 namespace cobnut {
+
+class Executor;
 
 struct Server {
   Server(Options initial, size_t loop_count)
@@ -34,8 +37,10 @@ struct Server {
   std::vector<Shard*> shards;  // in slot order, a power of two
   int slot_shift = 0;          // slot >> slot_shift: index into shards
   std::vector<LoopPort*> loops;
+  std::vector<Executor*> executors;  // one a loop; each enters itself
 
   // any thread
+  Pause pause;  // read by every command, hardly ever written
   PublishedOptions options;
   Clients clients;
   MemoryBudget budget;

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/bytes.h"
+#include "command/blocking.h"
 #include "command/clients.h"
 #include "command/command.h"
 #include "resp/output.h"
@@ -62,6 +63,28 @@ class Session {
 
   // -- for commands (Route::kLoop)
   void close_after_reply() { closing = true; }  // QUIT, protocol errors
+  // The command has no reply yet: blocking.h. REQUIRES: it is marked kSolo.
+  void block(const Block& block) {
+    wait = Wait::kBlocked;
+    blocked = block;
+  }
+  // CLIENT REPLY: what becomes of replies.
+  enum class Replies : uint8_t {
+    kOn,
+    kOff,
+    kSkipNext,  // that of the next command is dropped
+    kSkip,      // that of the command that runs now is dropped
+  };
+  Replies replies() const { return replies_; }
+  void set_replies(Replies replies) {
+    replies_ = replies;
+    look_for_modes();
+  }
+  void set_no_touch(bool no_touch) {
+    client.no_touch = no_touch;
+    info_->no_touch.store(no_touch, std::memory_order_relaxed);
+    look_for_modes();
+  }
   void select(int db) {
     client.db = db;
     info_->db.store(db, std::memory_order_relaxed);
@@ -71,6 +94,8 @@ class Session {
   enum class Wait : uint8_t {
     kNone,
     kCommand,  // a command of it runs or waits on another loop or in a queue: exactly one (I6)
+    kBlocked,  // its command waits for an event or a time: blocking.h
+    kPaused,   // its next command waits for the end of CLIENT PAUSE: pause.h
     kOutput,   // it does not read what it is owed: executes nothing until half of that is gone
   };
   Wait wait = Wait::kNone;
@@ -78,13 +103,18 @@ class Session {
   bool large_replies = false;  // what it is owed went above the stall: one request a batch
   bool in_ready = false;       // links of the executor's lists
   bool in_turn = false;
+  bool has_modes = false;  // CLIENT REPLY or NO-TOUCH: its commands take the executor's other way
   Session* next_ready = nullptr;
+  Block blocked;  // Wait::kBlocked
 
   // The command that it waited for has been answered (the reply is in `output`). False: the session
   // does not go on, and may be gone.
   virtual bool on_completed() { return true; }
 
  private:
+  void look_for_modes() { has_modes = replies_ != Replies::kOn || client.no_touch; }
+
+  Replies replies_ = Replies::kOn;
   std::shared_ptr<ClientInfo> info_;
 };
 

@@ -1,5 +1,7 @@
 #include "command/support.h"
 
+#include <algorithm>
+
 #include "base/numbers.h"
 #include "base/text.h"
 #include "command/server.h"
@@ -56,6 +58,25 @@ std::optional<int64_t> expiry_argument(Context& cx, const ExpiryArgument& argume
     return std::nullopt;
   }
   return expiry_ms;
+}
+
+std::optional<int64_t> timeout_argument(Context& cx, Bytes text) {
+  const std::optional<int64_t> timeout_ms = integer_argument(cx, text, err::kTimeoutNotInteger);
+  if (!timeout_ms || *timeout_ms >= 0) return timeout_ms;
+  cx.reply.error(err::kTimeoutNegative);
+  return std::nullopt;
+}
+
+int64_t add_ms(int64_t time_ms, int64_t more_ms) {
+  int64_t sum = 0;
+  return __builtin_add_overflow(time_ms, more_ms, &sum) ? INT64_MAX : sum;
+}
+
+void reply_subcommand_syntax(Context& cx, Args args) {
+  constexpr int kShownMax = 128;  // bytes, as Redis
+  const std::string container = to_upper(cx.spec.name.substr(0, cx.spec.name.find('|')));
+  cx.reply.error_format(err::kSubcommandSyntax, std::min(shown_size(args[1]), kShownMax),
+                        args[1].data(), container.c_str());
 }
 
 void reply_invalid_expire_time(Context& cx) {

@@ -26,6 +26,11 @@ struct ExpiryArgument {
 // Whether `name` is EX, PX, EXAT or PXAT; then sets scale and relative.
 bool expiry_option(Bytes name, ExpiryArgument* argument);
 std::optional<int64_t> expiry_argument(Context& cx, const ExpiryArgument& argument);
+// How long a command may wait, in milliseconds, not negative.
+std::optional<int64_t> timeout_argument(Context& cx, Bytes text);
+int64_t add_ms(int64_t time_ms, int64_t more_ms);  // INT64_MAX rather than overflow
+// A subcommand with too many arguments, whose arity is "at least".
+void reply_subcommand_syntax(Context& cx, Args args);
 void reply_invalid_expire_time(Context& cx);
 void reply_wrong_arity(Context& cx);
 // The reply of "OBJECT HELP" and the like: the container's name, then `lines`, then HELP itself.

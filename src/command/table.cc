@@ -97,8 +97,7 @@ bool arity_matches(const CommandSpec& spec, size_t words) {
   return words >= static_cast<size_t>(-spec.arity);
 }
 
-KeyRange key_range_by_rule(const CommandSpec& spec, std::span<const Bytes> words) {
-  const KeySpec& keys = spec.keys;
+KeyRange key_range_by_rule(const KeySpec& keys, std::span<const Bytes> words) {
   if (keys.first == 0) return {};
   const auto first = static_cast<size_t>(keys.first);
   const auto step = static_cast<size_t>(keys.step);

@@ -55,10 +55,10 @@ bool arity_matches(const CommandSpec& spec, size_t words);
 struct KeyRange {
   size_t first = 0, step = 1, count = 0;
 };
-KeyRange key_range_by_rule(const CommandSpec& spec, std::span<const Bytes> words);
+KeyRange key_range_by_rule(const KeySpec& keys, std::span<const Bytes> words);
 inline KeyRange key_range(const CommandSpec& spec, std::span<const Bytes> words) {
   if (spec.keys.first == 1 && spec.keys.last == 1) return {1, 1, 1};  // most commands
-  return key_range_by_rule(spec, words);
+  return key_range_by_rule(spec.keys, words);
 }
 
 }  // namespace cobnut

@@ -35,7 +35,6 @@ constexpr Step kClientSteps[] = {
     {"CLIENT LIST TYPE slave", "\"\""},
     {"CLIENT LIST TYPE master", "\"\""},
     {"CLIENT LIST TYPE", "-ERR syntax error"},
-    {"CLIENT LIST TYPE normal ID 1", "-ERR syntax error"},
     {"CLIENT LIST ID", "-ERR syntax error"},
     {"CLIENT LIST ID x", "-ERR Invalid client ID"},
     {"CLIENT LIST ID 1 x", "-ERR Invalid client ID"},
@@ -47,6 +46,7 @@ constexpr Step kClientSteps[] = {
     {"CLIENT KILL foo", "-ERR No such client"},
     {"CLIENT KILL 1:2 3", "-ERR syntax error"},
     {"CLIENT KILL ID", "-ERR No such client"},
+    {"CLIENT KILL ID 10 wrong", "-ERR syntax error"},
     {"CLIENT KILL ID x", "-ERR client-id should be greater than 0"},
     {"CLIENT KILL ID 0", "-ERR client-id should be greater than 0"},
     {"CLIENT KILL ID -1", "-ERR client-id should be greater than 0"},
@@ -66,6 +66,45 @@ constexpr Step kClientSteps[] = {
     {"CLIENT KILL SKIPME yes TYPE normal", ":0"},
     {"CLIENT KILL FOO x", "-ERR syntax error"},
     {"CLIENT KILL ID 1 TYPE", "-ERR syntax error"},
+    {"CLIENT NO-EVICT", "-ERR wrong number of arguments for 'client|no-evict' command"},
+    {"CLIENT NO-EVICT foo", "-ERR syntax error"},
+    {"CLIENT NO-EVICT on", "+OK"},
+    {"CLIENT NO-EVICT OFF", "+OK"},
+    {"CLIENT PAUSE", "-ERR wrong number of arguments for 'client|pause' command"},
+    {"CLIENT PAUSE x", "-ERR timeout is not an integer or out of range"},
+    {"CLIENT PAUSE x foo", "-ERR CLIENT PAUSE mode must be WRITE or ALL"},
+    {"CLIENT PAUSE -1", "-ERR timeout is negative"},
+    {"CLIENT PAUSE 1 write x",
+     "-ERR unknown subcommand or wrong number of arguments for 'PAUSE'. Try CLIENT HELP."},
+    {"CLIENT PAUSE 99999999999999999999", "-ERR timeout is not an integer or out of range"},
+    {"CLIENT PAUSE 9223372036854775807 write", "+OK"},
+    {"CLIENT UNPAUSE x", "-ERR wrong number of arguments for 'client|unpause' command"},
+    {"CLIENT UNPAUSE", "+OK"},
+    {"CLIENT REPLY", "-ERR wrong number of arguments for 'client|reply' command"},
+    {"CLIENT REPLY foo", "-ERR syntax error"},
+    {"CLIENT REPLY on", "+OK"},
+    {"CLIENT UNBLOCK", "-ERR wrong number of arguments for 'client|unblock' command"},
+    {"CLIENT UNBLOCK x", "-ERR value is not an integer or out of range"},
+    {"CLIENT UNBLOCK x foo", "-ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR"},
+    {"CLIENT UNBLOCK 5", ":0"},
+    {"CLIENT UNBLOCK 5 TIMEOUT", ":0"},
+    {"CLIENT UNBLOCK 5 ERROR x",
+     "-ERR unknown subcommand or wrong number of arguments for 'UNBLOCK'. Try CLIENT HELP."},
+    {"CLIENT UNBLOCK -1", ":0"},
+};
+
+// Of Redis 7.2.
+constexpr Step kSetinfoSteps[] = {
+    {"CLIENT SETINFO lib-name", "-ERR wrong number of arguments for 'client|setinfo' command"},
+    {"CLIENT SETINFO lib-name lib", "+OK"},
+    {"CLIENT SETINFO LIB-VER 1.2", "+OK"},
+    {"CLIENT SETINFO foo x", "-ERR Unrecognized option 'foo'"},
+    {"CLIENT SETINFO lib-name \"a b\"",
+     "-ERR lib-name cannot contain spaces, newlines or special characters."},
+    {"CLIENT LIST LIB-NAME x", "\"\""},
+    {"CLIENT LIST NOT-LIB-VER 1.2", "\"\""},
+    {"CLIENT NO-TOUCH foo", "-ERR syntax error"},
+    {"CLIENT NO-TOUCH on", "+OK"},
 };
 
 // Others that are connected.
@@ -98,6 +137,42 @@ TEST_CASE("CLIENT answers as Redis") {
   CHECK_FALSE(server.session.closing);
 }
 
+TEST_CASE(
+    "CLIENT SETINFO, NO-EVICT and NO-TOUCH show in CLIENT INFO, and RESET forgets the modes") {
+  TestServer server;
+  replay(server, kSetinfoSteps);
+  server.run("client no-evict on");
+  const std::string info = server.run("client info");
+  CHECK(info.find(" flags=eT ") != std::string::npos);
+  CHECK(info.find(" lib-name=lib lib-ver=1.2\\x0a") != std::string::npos);
+  CHECK_EQ(server.run("client reply off"), "");
+  CHECK_EQ(server.run("reset"), "+RESET");
+  CHECK(server.session.replies() == Session::Replies::kOn);
+  CHECK_FALSE(server.session.has_modes);
+  CHECK(server.run("client info").find(" flags=N ") != std::string::npos);
+}
+
+TEST_CASE("WAIT and WAITAOF block for their time, and reply what they have got") {
+  TestServer server;
+  CHECK_EQ(server.run("wait 0 0"), ":0");
+  CHECK(server.session.wait == Session::Wait::kNone);
+  CHECK_EQ(server.run("waitaof 1 0 0"),
+           "-ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.");
+  CHECK_EQ(server.run("waitaof 2 0 0"), "-ERR value is out of range, value must between 0 and 1");
+  CHECK_EQ(server.run("waitaof 0 -1 0"), "-ERR value is out of range, must be positive");
+  CHECK_EQ(server.run("waitaof 0 0 0"), "[:0, :0]");
+  CHECK_EQ(server.run("wait 1 x"), "-ERR timeout is not an integer or out of range");
+  CHECK_EQ(server.run("wait 1 -1"), "-ERR timeout is negative");
+  CHECK(server.session.wait == Session::Wait::kNone);
+  CHECK_EQ(server.run("wait 1 0"), "");
+  CHECK(server.session.wait == Session::Wait::kBlocked);
+  CHECK_EQ(server.session.blocked.until_ms, INT64_MAX);
+  CHECK_EQ(server.run("wait 1 9223372036854775807"), "");
+  CHECK_EQ(server.session.blocked.until_ms, INT64_MAX);
+  CHECK_EQ(server.run("waitaof 0 1 5"), "");
+  CHECK(server.session.blocked.until_ms < INT64_MAX);
+}
+
 TEST_CASE("CLIENT INFO and LIST tell the facts") {
   TestServer server;
   Crowd crowd(server);
@@ -106,12 +181,12 @@ TEST_CASE("CLIENT INFO and LIST tell the facts") {
   server.run("select 2");
   server.run("hello 3");
   const std::string info = server.run("client info");
-  CHECK_EQ(
-      info,
-      "\"id=1 addr=127.0.0.1:50001 laddr=127.0.0.1:6379 fd=8 name=joe age=0 idle=0 flags=N "
-      "db=2 sub=0 psub=0 ssub=0 multi=-1 qbuf=0 qbuf-free=0 argv-mem=0 multi-mem=0 rbs=0 rbp=0 "
-      "obl=0 oll=0 omem=0 tot-mem=750 events=r cmd=client|info user=default redir=-1 "
-      "resp=3\\x0a\"");
+  CHECK_EQ(info,
+           "\"id=1 addr=127.0.0.1:50001 laddr=127.0.0.1:6379 fd=8 name=joe age=0 idle=0 flags=N "
+           "db=2 sub=0 psub=0 ssub=0 multi=-1 qbuf=0 qbuf-free=0 argv-mem=0 multi-mem=0 "
+           "rbs=0 rbp=0 "
+           "obl=0 oll=0 omem=0 tot-mem=750 events=r cmd=client|info user=default redir=-1 "
+           "resp=3 lib-name= lib-ver=\\x0a\"");
   const std::string list = server.run("client list");
   CHECK_EQ(lines_of(list), 4u);
   CHECK(list.find("id=4 addr=127.0.0.1:60002 laddr=10.0.0.1:6379 fd=-1 name= age=200 idle=200 "
@@ -143,6 +218,24 @@ TEST_CASE("CLIENT KILL closes whom it is told to") {
       {"client kill maxage 100", ":2", {3, 4}, false},
       {"client kill maxage 150 type normal", ":1", {4}, false},
       {"client kill maxage 1000", ":0", {}, false},
+      {"client kill not-id 2 4", ":1", {3}, false},
+      {"client kill not-addr 127.0.0.1:60000 skipme no", ":3", {3, 4}, true},
+      {"client kill not-laddr 127.0.0.1:6379", ":1", {4}, false},
+      {"client kill not-type normal", ":0", {}, false},
+      {"client kill not-user default", ":0", {}, false},
+      {"client kill id 2 3 4 not-id 3", ":2", {2, 4}, false},
+      {"client kill ip 127.0.0.1 idle 150", ":1", {4}, false},
+      {"client kill not-ip 127.0.0.1", ":0", {}, false},
+      {"client kill db 1", ":0", {}, false},
+      {"client kill not-db 1 id 2", ":1", {2}, false},
+      {"client kill flags N id 3", ":1", {3}, false},
+      {"client kill not-flags N", ":0", {}, false},
+      {"client kill name joe", ":0", {}, false},
+      {"client kill id 2 id 3", ":1", {3}, false},
+      {"client kill not-maxage 5", "-ERR syntax error", {}, false},
+      {"client kill idle 0", "-ERR idle should be greater than 0", {}, false},
+      {"client kill flags z", "-ERR Unknown flags found in the provided filter: z", {}, false},
+      {"client kill db x", "-ERR value is not an integer or out of range", {}, false},
       {"client kill maxage 0", "-ERR maxage should be greater than 0", {}, false},
       {"client kill maxage x", "-ERR maxage is not an integer or out of range", {}, false},
   };

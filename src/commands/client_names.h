@@ -6,15 +6,19 @@
 
 namespace cobnut {
 
-// Printable ASCII without blanks, so that it fits in a field of CLIENT LIST. False: the error is
-// replied.
-inline bool client_name_valid(Context& cx, Bytes name) {
-  for (const char c : name) {
-    if (c >= '!' && c <= '~') continue;
-    cx.reply.error(err::kClientName);
-    return false;
+// Printable ASCII without blanks, so that it fits in a field of CLIENT LIST.
+inline bool fits_client_field(Bytes text) {
+  for (const char c : text) {
+    if (c < '!' || c > '~') return false;
   }
   return true;
+}
+
+// False: the error is replied.
+inline bool client_name_valid(Context& cx, Bytes name) {
+  if (fits_client_field(name)) return true;
+  cx.reply.error(err::kClientName);
+  return false;
 }
 
 }  // namespace cobnut

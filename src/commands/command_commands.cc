@@ -9,6 +9,7 @@
 #include "command/support.h"
 #include "command/table.h"
 #include "command/well_formed.h"
+#include "commands/command_docs.h"
 #include "commands/families.h"
 
 namespace cobnut {
@@ -159,20 +160,67 @@ void cmd_command_list(Context& cx, Args args) {
   for (const Bytes name : names) cx.reply.bulk(name);
 }
 
-// -- COMMAND GETKEYS
+// -- COMMAND DOCS
 
-void cmd_command_getkeys(Context& cx, Args args) {
+void cmd_command_docs(Context& cx, Args args) {
+  std::vector<const CommandSpec*> specs;
+  for (const Bytes name : args.words().subspan(2)) {
+    const CommandSpec* spec = find_by_full_name(name);
+    if (spec != nullptr) specs.push_back(spec);
+  }
+  const auto all = command_table().all();
+  if (args.size() == 2) specs.assign(all.begin(), all.end());
+  reply_docs(cx.reply, specs);
+}
+
+// -- COMMAND GETKEYS, GETKEYSANDFLAGS
+
+struct UsedKey {
+  Bytes key;
+  Bytes flags;
+};
+
+// The keys of the request behind "COMMAND GETKEYS". Nothing: the error is replied.
+std::optional<std::vector<UsedKey>> used_keys(Context& cx, Args args) {
+  const auto refuse = [&](Bytes error) {
+    cx.reply.error(error);
+    return std::nullopt;
+  };
   const std::span<const Bytes> words = args.words().subspan(2);
   const CommandSpec* spec = command_table().resolve(words);
-  if (spec == nullptr || (words.size() > 1 && !spec->subcommands.empty())) {
-    return cx.reply.error(err::kInvalidCommand);
+  if (spec == nullptr || (words.size() > 1 && !spec->subcommands.empty()))
+    return refuse(err::kInvalidCommand);
+  const std::vector<KeyUse> uses = key_uses(*spec);
+  if (uses.empty()) return refuse(err::kNoKeyArguments);
+  if (!arity_matches(*spec, words.size())) return refuse(err::kInvalidKeyArity);
+  std::vector<UsedKey> keys;
+  for (const KeyUse& use : uses) {
+    const KeyRange range = key_range_by_rule(use.keys, words);
+    if (range.count == 0 && !(spec->flags & kNoMandatoryKeys))
+      return refuse(err::kInvalidKeyArguments);
+    const Bytes flags = spec->key_flags_of != nullptr ? spec->key_flags_of(words) : use.flags;
+    for (size_t i = 0; i < range.count; i++)
+      keys.push_back({words[range.first + i * range.step], flags});
   }
-  if (spec->keys.first == 0) return cx.reply.error(err::kNoKeyArguments);
-  if (!arity_matches(*spec, words.size())) return cx.reply.error(err::kInvalidKeyArity);
-  const KeyRange range = key_range(*spec, words);
-  if (range.count == 0) return cx.reply.error(err::kInvalidKeyArguments);
-  cx.reply.array(range.count);
-  for (size_t i = 0; i < range.count; i++) cx.reply.bulk(words[range.first + i * range.step]);
+  return keys;
+}
+
+void cmd_command_getkeys(Context& cx, Args args) {
+  const auto keys = used_keys(cx, args);
+  if (!keys) return;
+  cx.reply.array(keys->size());
+  for (const UsedKey& used : *keys) cx.reply.bulk(used.key);
+}
+
+void cmd_command_getkeysandflags(Context& cx, Args args) {
+  const auto keys = used_keys(cx, args);
+  if (!keys) return;
+  cx.reply.array(keys->size());
+  for (const UsedKey& used : *keys) {
+    cx.reply.array(2);
+    cx.reply.bulk(used.key);
+    reply_status_words(cx, words_of(used.flags), "");
+  }
 }
 
 void cmd_command_help(Context& cx, Args) {
@@ -181,8 +229,12 @@ void cmd_command_help(Context& cx, Args) {
       "    What the server tells of all its commands.",
       "COUNT",
       "    How many commands there are, subcommands not counted.",
+      "DOCS [<command-name> ...]",
+      "    What a reader wants to know of some commands, or of all: arguments, versions, cost.",
       "GETKEYS <full-command>",
       "    The keys in a whole request.",
+      "GETKEYSANDFLAGS <full-command>",
+      "    The keys in a whole request, each with what is done to it.",
       "INFO [<command-name> ...]",
       "    What the server tells of some commands, or of all.",
       "LIST [FILTERBY (MODULE <module> | ACLCAT <category> | PATTERN <pattern>)]",
@@ -203,6 +255,17 @@ constexpr CommandSpec kCommandTable[] = {
      .since = "2.8.13",
      .complexity = "O(1)",
      .summary = "Counts the commands."},
+    {.name = "command|docs",
+     .run = cmd_command_docs,
+     .arity = -2,
+     .flags = kAnytime | kSolo,
+     .acl = "@connection",
+     .group = "server",
+     .since = "7.0.0",
+     .complexity = "O(N) where N is the number of commands asked for",
+     .summary = "Returns what a reader wants to know of some commands.",
+     .syntax = "[command-name...]",
+     .tips = "nondeterministic_output_order"},
     {.name = "command|getkeys",
      .run = cmd_command_getkeys,
      .arity = -4,
@@ -212,7 +275,17 @@ constexpr CommandSpec kCommandTable[] = {
      .since = "2.8.13",
      .complexity = "O(N) where N is the number of arguments",
      .summary = "Finds the keys in a request.",
-     .syntax = "command [arg [arg ...]]"},
+     .syntax = "command [arg...]"},
+    {.name = "command|getkeysandflags",
+     .run = cmd_command_getkeysandflags,
+     .arity = -4,
+     .flags = kAnytime,
+     .acl = "@connection",
+     .group = "server",
+     .since = "7.0.0",
+     .complexity = "O(N) where N is the number of arguments",
+     .summary = "Finds the keys in a request, and what it does to each.",
+     .syntax = "command [arg...]"},
     {.name = "command|help",
      .run = cmd_command_help,
      .arity = 2,
@@ -231,8 +304,9 @@ constexpr CommandSpec kCommandTable[] = {
      .since = "2.8.13",
      .complexity = "O(N) where N is the number of commands asked for",
      .summary = "Returns what the server tells of some commands.",
-     .syntax = "[command-name [command-name ...]]",
-     .tips = "nondeterministic_output_order"},
+     .syntax = "[command-name...]",
+     .tips = "nondeterministic_output_order",
+     .history = "7.0.0 Without names: all commands.\n"},
     {.name = "command|list",
      .run = cmd_command_list,
      .arity = -2,
@@ -242,7 +316,7 @@ constexpr CommandSpec kCommandTable[] = {
      .since = "7.0.0",
      .complexity = "O(N) where N is the number of commands",
      .summary = "Lists the names of the commands.",
-     .syntax = "[FILTERBY <MODULE module-name | ACLCAT category | PATTERN pattern>]",
+     .syntax = "[FILTERBY filterby{MODULE module-name | ACLCAT category | PATTERN pattern}]",
      .tips = "nondeterministic_output_order"},
 };
 

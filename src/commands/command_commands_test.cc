@@ -11,6 +11,7 @@
 #include <set>
 
 #include "command/introspection.h"
+#include "command/syntax.h"
 
 namespace cobnut::testing {
 namespace {
@@ -89,6 +90,16 @@ constexpr Step kCommandSteps[] = {
     {"COMMAND GETKEYS client list", "-ERR The command has no key arguments"},
     {"COMMAND GETKEYS rename a b", "[\"a\", \"b\"]"},
     {"COMMAND GETKEYS del a b c", "[\"a\", \"b\", \"c\"]"},
+    {"COMMAND GETKEYSANDFLAGS get",
+     "-ERR wrong number of arguments for 'command|getkeysandflags' command"},
+    {"COMMAND GETKEYSANDFLAGS nosuch x", "-ERR Invalid command specified"},
+    {"COMMAND GETKEYSANDFLAGS ping x", "-ERR The command has no key arguments"},
+    {"COMMAND GETKEYSANDFLAGS set k v", "[[\"k\", [+OW, +update]]]"},
+    {"COMMAND GETKEYSANDFLAGS set k v EX 5 get", "[[\"k\", [+RW, +access, +update]]]"},
+    {"COMMAND GETKEYSANDFLAGS copy a b", "[[\"a\", [+RO, +access]], [\"b\", [+OW, +update]]]"},
+    {"COMMAND GETKEYSANDFLAGS object encoding x", "[[\"x\", [+RO]]]"},
+    {"COMMAND DOCS nosuch", "[]"},
+    {"COMMAND DOCS client|nosuch nosuch|id", "[]"},
     {"COMMAND HELP x", "-ERR wrong number of arguments for 'command|help' command"},
 };
 
@@ -123,6 +134,37 @@ TEST_CASE("a number of keys is a keynum specification") {
            "-ERR Invalid arguments specified for command");
 }
 
+// The sentences are ours, all else is as Redis replies.
+TEST_CASE("COMMAND DOCS of a row") {
+  TestServer server;
+  CHECK_EQ(server.run("command docs Persist nosuch client|Setname"),
+           "[\"persist\", [\"summary\", \"Removes the time to live of a key.\", \"since\", "
+           "\"2.2.0\", \"group\", \"generic\", \"complexity\", \"O(1)\", \"arguments\", "
+           "[[\"name\", \"key\", \"type\", \"key\", \"key_spec_index\", :0]]], "
+           "\"client|setname\", [\"summary\", \"Names the connection.\", \"since\", \"2.6.9\", "
+           "\"group\", \"connection\", \"complexity\", \"O(1)\", \"arguments\", [[\"name\", "
+           "\"connection-name\", \"type\", \"string\"]]]]");
+  server.client.resp = 3;
+  CHECK_EQ(server.run("command docs ttl"),
+           "{\"ttl\": {\"summary\": \"Tells the time to live of a key in seconds.\", \"since\": "
+           "\"1.0.0\", \"group\": \"generic\", \"complexity\": \"O(1)\", \"history\": "
+           "[[\"2.8.0\", \"-2 where there is no key.\"]], \"arguments\": [{\"name\": \"key\", "
+           "\"type\": \"key\", \"key_spec_index\": :0}]}}");
+  const std::string set = server.run("command docs set");
+  for (const char* part :
+       {"{\"name\": \"condition\", \"type\": \"oneof\", \"since\": \"2.6.12\", \"flags\": "
+        "[+optional], \"arguments\": [{\"name\": \"nx\", \"type\": \"pure-token\", \"token\": "
+        "\"NX\"}",
+        "{\"name\": \"seconds\", \"type\": \"integer\", \"token\": \"EX\", \"since\": "
+        "\"2.6.12\"}"}) {
+    CHECK(set.find(part) != std::string::npos);
+  }
+  const std::string substr = server.run("command docs substr");
+  CHECK(substr.find("\"doc_flags\": [+deprecated], \"deprecated_since\": \"2.0.0\", "
+                    "\"replaced_by\": \"`GETRANGE`\"") != std::string::npos);
+  CHECK(server.run("command docs client").find("\"subcommands\": {\"client|") != std::string::npos);
+}
+
 TEST_CASE("COMMAND tells of all rows") {
   TestServer server;
   const auto all = command_table().all();
@@ -150,6 +192,8 @@ void check_row(const CommandSpec& spec) {
   for (const KeyUse& use : key_uses(spec)) {
     for (const std::string_view word : words_of(use.flags)) CHECK(uses.contains(word));
   }
+  Result<std::vector<Argument>> arguments = parse_syntax(spec.syntax);
+  CHECK_MESSAGE(arguments.ok(), (arguments.ok() ? "" : arguments.error()));
   for (const CommandSpec& subcommand : spec.subcommands) check_row(subcommand);
 }
 

@@ -144,7 +144,8 @@ void cmd_reset(Context& cx, Args) {
   session.select(0);
   set_protocol(cx, 2);
   set_authenticated(session, cx.server.options.current().requirepass.empty());
-  session.client.no_touch = false;
+  session.set_no_touch(false);
+  if (session.replies() != Session::Replies::kSkip) session.set_replies(Session::Replies::kOn);
   session.info().no_evict.store(false, std::memory_order_relaxed);
   cx.server.clients.set_name(session.info(), {});
   cx.reply.simple("RESET");
@@ -162,7 +163,8 @@ constexpr CommandSpec kTable[] = {
      .since = "1.0.0",
      .complexity = "O(N) where N is the length of the password",
      .summary = "Tells the server who the client is.",
-     .syntax = "[username] password"},
+     .syntax = "[username@6.0.0] password",
+     .history = "6.0.0 A user name before the password.\n"},
     {.name = "echo",
      .run = cmd_echo,
      .arity = 2,
@@ -182,7 +184,9 @@ constexpr CommandSpec kTable[] = {
      .since = "6.0.0",
      .complexity = "O(1)",
      .summary = "Chooses the protocol's version, and tells what the server is.",
-     .syntax = "[protover [AUTH username password] [SETNAME clientname]]"},
+     .syntax = "[arguments{protover:integer [AUTH username_password{username password}] [SETNAME "
+               "clientname]}]",
+     .history = "6.2.0 Without arguments it only reports.\n"},
     {.name = "ping",
      .run = cmd_ping,
      .arity = -1,

@@ -74,8 +74,9 @@ constexpr CommandSpec kTable[] = {
      .since = "1.0.0",
      .complexity = "O(1); memory is freed in slices afterwards",
      .summary = "Removes all keys of all databases.",
-     .syntax = "[ASYNC | SYNC]",
-     .tips = "request_policy:all_shards response_policy:all_succeeded"},
+     .syntax = "[async{ASYNC@4.0.0 | SYNC@6.2.0}]",
+     .tips = "request_policy:all_shards response_policy:all_succeeded",
+     .history = "4.0.0 ASYNC.\n6.2.0 SYNC.\n"},
     {.name = "flushdb",
      .run = cmd_flushdb,
      .arity = -1,
@@ -86,8 +87,9 @@ constexpr CommandSpec kTable[] = {
      .since = "1.0.0",
      .complexity = "O(1); memory is freed in slices afterwards",
      .summary = "Removes all keys of the database.",
-     .syntax = "[ASYNC | SYNC]",
-     .tips = "request_policy:all_shards response_policy:all_succeeded"},
+     .syntax = "[async{ASYNC@4.0.0 | SYNC@6.2.0}]",
+     .tips = "request_policy:all_shards response_policy:all_succeeded",
+     .history = "4.0.0 ASYNC.\n6.2.0 SYNC.\n"},
     {.name = "swapdb",
      .run = cmd_swapdb,
      .arity = 3,
@@ -98,7 +100,7 @@ constexpr CommandSpec kTable[] = {
      .since = "4.0.0",
      .complexity = "O(1)",
      .summary = "Exchanges two databases.",
-     .syntax = "index1 index2"},
+     .syntax = "index1:integer index2:integer"},
 };
 static_assert(well_formed(kTable));
 

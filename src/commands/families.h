@@ -21,6 +21,8 @@ extern const std::span<const CommandSpec> kConnectionCommands;
 extern const std::span<const CommandSpec> kClientCommands;
 extern const std::span<const CommandSpec> kIntrospectionCommands;
 extern const std::span<const CommandSpec> kServerCommands;
+extern const std::span<const CommandSpec> kReplicationCommands;
+extern const std::span<const CommandSpec> kSmallCommands;
 
 std::span<const std::span<const CommandSpec>> command_families();
 

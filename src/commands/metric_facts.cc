@@ -115,6 +115,7 @@ MetricFacts gather_metric_facts(const Server& server) {
   gather_memory(server, facts);
   gather_options(server, facts);
   facts.clients = server.clients.count();
+  facts.clients_blocked = server.clients.blocked();
   gather_loops(server, facts);
   gather_shards(server, facts);
   return facts;

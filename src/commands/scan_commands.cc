@@ -134,10 +134,12 @@ void cmd_scan(Context& cx, Args args) {
 }
 
 // A shard drawn by its number of keys, then a key of it. Due keys are removed by the look, so
-// another draw follows.
+// another draw follows. While expiry is paused they stay, and where there are no others one of them
+// is the reply, as on Redis.
 void cmd_randomkey(Context& cx, Args) {
   constexpr int kDrawsMax = 1000;  // against a database full of due keys
   const int db = cx.keys.db();
+  std::string key;
   for (int draw = 0; draw < kDrawsMax; ++draw) {
     size_t total = 0;
     for (Shard* shard : cx.keys.shards()) total += shard->keyspace.size(db);
@@ -149,13 +151,13 @@ void cmd_randomkey(Context& cx, Args) {
         at -= size;
         continue;
       }
-      std::string key;
       if (!shard->keyspace.random_key(db, fast_random(), &key)) break;
       if (cx.keys.peek(Key(key))) return cx.reply.bulk(key);
       break;
     }
   }
-  cx.reply.null();
+  const bool drawn = !key.empty() && cx.keys.shards()[0]->keyspace.expiry_paused();
+  drawn ? cx.reply.bulk(key) : cx.reply.null();
 }
 
 constexpr CommandSpec kTable[] = {
@@ -193,8 +195,9 @@ constexpr CommandSpec kTable[] = {
      .since = "2.8.0",
      .complexity = "O(1) a call, O(N) for a whole walk over N keys",
      .summary = "Walks over the keys of the database, some at a time.",
-     .syntax = "cursor [MATCH pattern] [COUNT count] [TYPE type]",
-     .tips = "nondeterministic_output request_policy:special"},
+     .syntax = "cursor [MATCH pattern] [COUNT count] [TYPE type@6.0.0]",
+     .tips = "nondeterministic_output request_policy:special",
+     .history = "6.0.0 TYPE.\n"},
 };
 static_assert(well_formed(kTable));
 

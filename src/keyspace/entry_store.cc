@@ -109,6 +109,10 @@ void EntryStore::release_large(char* block, size_t bytes) {
   large_.release(block, bytes);
 }
 
+void EntryStore::touch_changed(Entry* entry) const {
+  if (touching_) set_access(entry);
+}
+
 void EntryStore::set_access(Entry* entry) const {
   memcpy(entry->access_, &access_now_, sizeof(entry->access_));
 }
@@ -223,7 +227,7 @@ bool EntryStore::overwrite(Handle handle, const EntryContent& content) {
   entry->type_encoding_ = type_and_encoding(content.type, content.encoding);
   set_value_length(entry->raw(), flags, content.value_bytes);
   set_expiry(entry->raw(), flags, value_at - entry->key_stored_bytes(), content.expiry_ms);
-  touch(entry);
+  set_access(entry);
   return true;
 }
 
@@ -307,7 +311,7 @@ void EntryStore::set_integer(Handle handle, int64_t value) {
   Entry* entry = at(handle);
   CHECK(entry->encoding() == Encoding::kInt);
   memcpy(entry->raw() + entry->value_offset(), &value, sizeof(value));
-  touch(entry);
+  set_access(entry);
 }
 
 void EntryStore::note_members_expire(Handle handle) {

@@ -57,8 +57,9 @@ class EntryStore {
   void touch(Entry* entry) const {
     uint32_t access = 0;
     memcpy(&access, entry->access_, sizeof(entry->access_));
-    if (access != access_now_) set_access(entry);
+    if (access != access_now_) touch_changed(entry);
   }
+  void set_touching(bool touching) { touching_ = touching; }  // false: touch() does nothing
   // How much of an entry a batch should prefetch: the mean block as of the last time it was asked
   // to look, so that the size of each need not be known.
   size_t prefetch_bytes() const { return prefetch_bytes_; }
@@ -91,6 +92,7 @@ class EntryStore {
   void write(char* block, const struct EntryShape& shape, const EntryContent& content,
              EntryOutside key_outside, EntryOutside value_outside) const;
   bool grow_outside(Entry* entry, size_t bytes);
+  void touch_changed(Entry* entry) const;
   void set_access(Entry* entry) const;
 
   Pool pool_;
@@ -100,6 +102,7 @@ class EntryStore {
   static constexpr size_t kPrefetchMin = 65, kPrefetchMax = 257;
 
   size_t prefetch_bytes_ = kPrefetchMin;
+  bool touching_ = true;
   size_t large_bytes_ = 0;  // what the blocks outside really hold
   uint32_t access_now_ = 0;
   Position (*position_of_)(Bytes key) = key_position;

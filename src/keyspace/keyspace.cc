@@ -37,11 +37,21 @@ Found Keyspace::live(int db, const Key& key) {
   if (t == nullptr) return {};
   const Found found = t->find(key);
   if (found && due(*found.entry)) [[unlikely]] {
-    take_out(*t, key, found, Event::kExpired);
+    if (!expiry_paused()) take_out(*t, key, found, Event::kExpired);
     return {};
   }
   return found;
 }
+
+// What live() left because expiry is paused must not stay beside a new entry of the key.
+void Keyspace::remove_due(int db, const Key& key) {
+  Table* t = table(db);
+  if (t == nullptr) return;
+  const Found found = t->find(key);
+  if (found) take_out(*t, key, found, Event::kExpired);
+}
+
+void Keyspace::set_touching(bool touching) { parts_->entries.set_touching(touching); }
 
 Found Keyspace::find(int db, const Key& key) {
   const Found found = live(db, key);
@@ -98,6 +108,8 @@ void Keyspace::take_out(Table& t, const Key& key, const Found& found, Event even
 }
 
 Written Keyspace::insert(int db, const Key& key, Found* found, const EntryContent& content) {
+  if (expiry_paused()) [[unlikely]]
+    remove_due(db, key);
   const Handle handle = parts_->entries.create(content);
   if (handle == kNoHandle) return Written::kNoMemory;
   Table& t = table_for_write(db);

@@ -80,7 +80,8 @@ class Keyspace {
   int64_t now_ms() const { return now_ms_; }
   void set_now_ms(int64_t now_ms);
 
-  // -- reads. A key that is due is removed on the way (event `expired`) and not found.
+  // -- reads. A key that is due is not found, and removed on the way (event `expired`) unless
+  // expiry is paused.
   Found find(
       int db,
       const Key& key);  // a read by a client: counts a hit or a miss, touches the access data
@@ -150,6 +151,13 @@ class Keyspace {
   // about `budget_us`. True: more is due.
   bool background(int64_t budget_us);
   int64_t next_expiry_ms() const;  // when background() wants to run for expiry, or INT64_MAX
+  // CLIENT PAUSE: until then (Unix ms; 0: no longer) no due key is removed, neither by the wheel
+  // nor on the way of a read. It is not found all the same.
+  void pause_expiry(int64_t until_ms) { expiry_paused_until_ms_ = until_ms; }
+  bool expiry_paused() const { return now_ms_ < expiry_paused_until_ms_; }
+  // CLIENT NO-TOUCH: find() and edit() leave the access data as it is. For one command: whoever
+  // turns it off turns it on again before leaving.
+  void set_touching(bool touching);
   void set_active_expire(bool active) {
     active_expire_ = active;
   }  // DEBUG SET-ACTIVE-EXPIRE; lazy expiry goes on
@@ -166,6 +174,7 @@ class Keyspace {
   struct Parts;
 
   Found live(int db, const Key& key);
+  void remove_due(int db, const Key& key);
   Table* table(int db) const { return tables_[static_cast<size_t>(db)].get(); }
   Table& table_for_write(int db);
   Written insert(int db, const Key& key, Found* found, const struct EntryContent& content);
@@ -183,6 +192,7 @@ class Keyspace {
   const uint32_t first_slot_;
   const uint32_t slot_count_;
   int64_t now_ms_ = 0;
+  int64_t expiry_paused_until_ms_ = 0;  // Unix
   bool active_expire_ = true;
   size_t table_bytes_ = 0;  // roots and directories
   std::unique_ptr<Parts> parts_;

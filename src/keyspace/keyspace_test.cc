@@ -334,6 +334,31 @@ TEST_CASE("integers change in place") {
   CHECK(s.recorder.seen.back().event == Event::kIncrby);
 }
 
+TEST_CASE(
+    "while expiry is paused due keys are neither found nor removed, and a write replaces them") {
+  Store s;
+  s.set("due", "1", kNow + 10);
+  s.set("other", "2", kNow + 10);
+  s.keyspace.set_now_ms(kNow + 20);
+  s.keyspace.pause_expiry(kNow + 1000);
+  s.recorder.seen.clear();
+  CHECK(s.get("due") == "(nil)");
+  CHECK(!s.keyspace.edit(0, Key("due")));
+  CHECK(!s.keyspace.peek(0, Key("other")));
+  s.keyspace.background(1'000'000);
+  CHECK(s.keyspace.size(0) == 2);
+  CHECK(s.keyspace.stats().expired.get() == 0);
+  CHECK(s.recorder.seen.empty());
+  CHECK(s.set("due", "3") == Written::kOk);
+  CHECK(s.get("due") == "3");
+  CHECK(s.keyspace.size(0) == 2);
+  CHECK(s.keyspace.stats().expired.get() == 1);
+  s.keyspace.set_now_ms(kNow + 1000);  // the pause is over
+  CHECK(s.get("other") == "(nil)");
+  CHECK(s.keyspace.size(0) == 1);
+  CHECK(s.keyspace.stats().expired.get() == 2);
+}
+
 TEST_CASE("idle time is touched by find and edit, not by peek") {
   Store s;
   s.set("k", "v");

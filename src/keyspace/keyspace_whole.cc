@@ -127,7 +127,7 @@ bool Keyspace::background(int64_t budget_us) {
 }
 
 bool Keyspace::expire_slice(int64_t deadline_us) {
-  if (!active_expire_) return false;
+  if (!active_expire_ || expiry_paused()) return false;
   const auto fire = [this](uint64_t item, Tick tick) {
     const uint32_t id = item_table(item);
     Table* t = id < table_by_id_.size() ? table_by_id_[id] : nullptr;

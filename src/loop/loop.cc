@@ -2,6 +2,8 @@
 
 #include <uv.h>
 
+#include <algorithm>
+
 #include "base/check.h"
 
 namespace cobnut {
@@ -14,6 +16,8 @@ struct Loop::Handles {
   uv_idle_t idle;  // active: the poll does not block
   uv_async_t async;
   uv_timer_t timer;
+  uv_timer_t alarm;
+  int64_t alarm_ms = INT64_MAX;
   bool spinning = false;
 
   explicit Handles(Hooks& h) : hooks(h) {}
@@ -37,7 +41,8 @@ Loop::Loop(Hooks& hooks) : handles_(std::make_unique<Handles>(hooks)) {
   CHECK_EQ(uv_async_init(&h.loop, &h.async, [](uv_async_t*) {}),
            0);  // after_poll looks at everything anyway
   uv_timer_init(&h.loop, &h.timer);
-  h.prepare.data = &h;
+  uv_timer_init(&h.loop, &h.alarm);
+  h.prepare.data = h.alarm.data = &h;
   h.check.data = h.timer.data = &hooks;
   uv_prepare_start(&h.prepare, [](uv_prepare_t* handle) {
     auto& self = *static_cast<Handles*>(handle->data);
@@ -70,7 +75,7 @@ void Loop::stop() {
   for (auto* handle :
        {reinterpret_cast<uv_handle_t*>(&h.prepare), reinterpret_cast<uv_handle_t*>(&h.check),
         reinterpret_cast<uv_handle_t*>(&h.idle), reinterpret_cast<uv_handle_t*>(&h.async),
-        reinterpret_cast<uv_handle_t*>(&h.timer)}) {
+        reinterpret_cast<uv_handle_t*>(&h.timer), reinterpret_cast<uv_handle_t*>(&h.alarm)}) {
     if (!uv_is_closing(handle)) uv_close(handle, nullptr);
   }
 }
@@ -85,6 +90,25 @@ void Loop::set_timer(int64_t period_ms) {
   }
   uv_timer_start(
       &handles_->timer, [](uv_timer_t* handle) { hooks_of(handle).on_timer(); }, period, period);
+}
+
+void Loop::set_alarm(int64_t at_ms) {
+  Handles& h = *handles_;
+  if (at_ms == h.alarm_ms) return;
+  h.alarm_ms = at_ms;
+  if (at_ms == INT64_MAX) {
+    uv_timer_stop(&h.alarm);
+    return;
+  }
+  const int64_t delay_ms = std::max<int64_t>(at_ms - now_ms(), 0);
+  uv_timer_start(
+      &h.alarm,
+      [](uv_timer_t* handle) {
+        auto& self = *static_cast<Handles*>(handle->data);
+        self.alarm_ms = INT64_MAX;
+        self.hooks.on_alarm();
+      },
+      static_cast<uint64_t>(delay_ms), 0);
 }
 
 int64_t Loop::now_ms() const { return static_cast<int64_t>(uv_now(&handles_->loop)); }

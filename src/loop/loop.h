@@ -23,6 +23,7 @@ class Loop {
     virtual bool before_poll() = 0;  // true: the poll may block
     virtual void after_poll() = 0;
     virtual void on_timer() = 0;  // see set_timer
+    virtual void on_alarm() = 0;  // see set_alarm
   };
 
   explicit Loop(Hooks& hooks);
@@ -35,6 +36,7 @@ class Loop {
   void wake();                        // any thread: a blocked poll returns. A syscall.
   int64_t now_ms() const;             // monotonic, taken when the poll returned: costs nothing
   void set_timer(int64_t period_ms);  // calls on_timer every so often
+  void set_alarm(int64_t at_ms);      // calls on_alarm once, at this now_ms(); INT64_MAX: never
 
   uv_loop_s* uv() const;
 

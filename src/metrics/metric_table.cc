@@ -73,7 +73,8 @@ const Metric kTable[] = {
     {"Clients", "connected_clients", kGauge, field<&Facts::clients>, "connections now"},
     {"Clients", "cluster_connections", kGauge, zero, "there is no cluster bus"},
     {"Clients", "maxclients", kGauge, field<&Facts::clients_max>, "connections at most"},
-    {"Clients", "blocked_clients", kGauge, zero, "no command blocks"},
+    {"Clients", "blocked_clients", kGauge, field<&Facts::clients_blocked>,
+     "connections whose command waits for a time, for an event or for the end of CLIENT PAUSE"},
     {"Clients", "tracking_clients", kGauge, zero, "no client caches with the server's help"},
     // -- Memory
     {"Memory", "used_memory", kGauge, field<&Facts::keyspace_bytes>,

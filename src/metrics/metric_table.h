@@ -30,6 +30,7 @@ struct MetricFacts {
   // clients
   uint64_t clients = 0;
   int64_t clients_max = 0;
+  int64_t clients_blocked = 0;
 
   // memory
   uint64_t keyspace_bytes = 0;

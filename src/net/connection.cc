@@ -51,7 +51,7 @@ void Connection::on_read(size_t bytes) {
 void Connection::on_end(int error) {
   if (error != 0) {
     log::verbose("net", "client %s: %s", info().address.c_str(), strerror(error));
-    if (!in_ready && wait == Wait::kNone) return close();
+    if (!in_ready && (wait == Wait::kNone || wait == Wait::kPaused)) return close();
     // What it sent before still runs; writing the replies will fail and close it.
   }
   // It may have closed its sending side only: what it sent runs, and what it is owed is written.
@@ -59,9 +59,10 @@ void Connection::on_end(int error) {
   if (done()) close();
 }
 
-// The peer sends nothing more, nothing that it sent can still run, and all replies are written.
+// The peer sends nothing more, nothing that it sent can still run, and all replies are written. A
+// client that is blocked has left with that (B5).
 bool Connection::done() const {
-  return ended_ && !in_ready && wait == Wait::kNone && output.empty();
+  return ended_ && !in_ready && (wait == Wait::kNone || wait == Wait::kBlocked) && output.empty();
 }
 
 // True: all is written.
@@ -149,7 +150,9 @@ void Connection::close() {
 void Connection::on_closed() {
   handle_closed_ = true;
   output.clear();
-  if (wait != Wait::kCommand) loop_.destroy(*this);
+  if (wait == Wait::kCommand) return;
+  if (wait == Wait::kBlocked && !loop_.executor().end_block(*this)) return;
+  loop_.destroy(*this);
 }
 
 bool Connection::on_completed() {
@@ -159,8 +162,8 @@ bool Connection::on_completed() {
 }
 
 bool Connection::idle_since(int64_t monotonic_ms) {
-  return info().last_active_ms.load(std::memory_order_relaxed) <= monotonic_ms &&
-         wait != Wait::kCommand;
+  const bool waits = wait == Wait::kCommand || wait == Wait::kBlocked || wait == Wait::kPaused;
+  return info().last_active_ms.load(std::memory_order_relaxed) <= monotonic_ms && !waits;
 }
 
 }  // namespace cobnut

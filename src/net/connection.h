@@ -19,7 +19,7 @@ class Connection final : public Session, private Stream::Owner {
 
   bool open(Loop& loop);  // takes info().fd; false: it is to be destroyed
   void flush();           // writes what the socket takes (Flusher::flush)
-  void close();  // at once; destroyed when the handle has closed and no command of it is out
+  void close();  // at once; destroyed when its handle has closed and nothing wakes it any more
   bool idle_since(int64_t monotonic_ms);  // nothing received, written or running since then
   void check_output_limits();             // client-output-buffer-limit; also on every second tick
 

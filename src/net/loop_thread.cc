@@ -93,6 +93,7 @@ void LoopThread::kick() {
 
 bool LoopThread::before_poll() {
   if (stopping_) finish_stop();
+  loop_.set_alarm(executor_.next_wake_ms());
   if (executor_.has_work()) return false;
   const int64_t busy_poll_us = server_.options.current().busy_poll_us;
   if (busy_poll_us > 0 && monotonic_clock_us() - last_work_us_ < busy_poll_us) return false;

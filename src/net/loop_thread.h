@@ -49,6 +49,7 @@ class LoopThread final : public LoopPort, private Loop::Hooks, private Flusher {
   bool before_poll() override;
   void after_poll() override;
   void on_timer() override;
+  void on_alarm() override { executor_.wake_due(now_ms()); }
   void flush(Session& session) override { static_cast<Connection&>(session).flush(); }
   void close(Session& session) override { static_cast<Connection&>(session).close(); }
 

@@ -320,7 +320,7 @@ constexpr CommandSpec kTable[] = {
      .since = "1.0.0",
      .complexity = "O(1)",
      .summary = "Subtracts a number from the integer of a key.",
-     .syntax = "key decrement"},
+     .syntax = "key decrement:integer"},
     {.name = "incr",
      .run = cmd_incr,
      .arity = 2,
@@ -346,7 +346,7 @@ constexpr CommandSpec kTable[] = {
      .since = "1.0.0",
      .complexity = "O(1)",
      .summary = "Adds a number to the integer of a key.",
-     .syntax = "key increment"},
+     .syntax = "key increment:integer"},
     {.name = "incrbyfloat",
      .run = cmd_incrbyfloat,
      .arity = 3,
@@ -359,7 +359,7 @@ constexpr CommandSpec kTable[] = {
      .since = "2.6.0",
      .complexity = "O(1)",
      .summary = "Adds a number to the floating point number of a key.",
-     .syntax = "key increment"},
+     .syntax = "key increment:double"},
     {.name = "increx",
      .run = cmd_increx,
      .arity = -2,
@@ -372,10 +372,10 @@ constexpr CommandSpec kTable[] = {
      .since = "8.8.0",
      .complexity = "O(1)",
      .summary = "Adds to the number of a key within bounds and sets its time to live.",
-     .syntax = "key [BYFLOAT increment | BYINT increment] [LBOUND lowerbound] [UBOUND upperbound] "
-               "[SATURATE] "
-               "[EX seconds | PX milliseconds | EXAT unix-time-seconds | PXAT "
-               "unix-time-milliseconds | PERSIST] [ENX]"},
+     .syntax =
+         "key [increment{BYFLOAT increment:double | BYINT increment:integer}] [LBOUND lowerbound] "
+         "[UBOUND upperbound] [SATURATE] [expiration{EX seconds | PX milliseconds | EXAT "
+         "unix-time-seconds | PXAT unix-time-milliseconds | PERSIST}] [ENX]"},
 };
 static_assert(well_formed(kTable));
 

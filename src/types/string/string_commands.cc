@@ -245,6 +245,11 @@ void cmd_lcs(Context& cx, Args args) {
   cx.reply.bulk(lcs.common);
 }
 
+// Only with a condition is the value looked at.
+std::string_view delex_key_flags(Args args) {
+  return args.size() > 2 ? "RW access delete" : "RM delete";
+}
+
 constexpr CommandSpec kTable[] = {
     {.name = "append",
      .run = cmd_append,
@@ -265,13 +270,14 @@ constexpr CommandSpec kTable[] = {
      .flags = kWrite | kFast,
      .keys = {1, 1, 1},
      .key_flags = "RW delete variable_flags",
+     .key_flags_of = delex_key_flags,
      .route = Route::kKeys,
      .acl = "@string",
      .group = "string",
      .since = "8.4.0",
      .complexity = "O(N) where N is the length of the value that is compared",
      .summary = "Deletes a key if its value equals, or differs from, the given one.",
-     .syntax = "key [IFEQ value | IFNE value]"},
+     .syntax = "key [condition{IFEQ value | IFNE value}]"},
     {.name = "delifeq",
      .run = cmd_delifeq,
      .arity = 3,
@@ -323,7 +329,7 @@ constexpr CommandSpec kTable[] = {
      .since = "2.4.0",
      .complexity = "O(N) where N is the length of the part that is returned",
      .summary = "Returns a part of the string of a key.",
-     .syntax = "key start end"},
+     .syntax = "key start:integer end:integer"},
     {.name = "lcs",
      .run = cmd_lcs,
      .arity = -3,
@@ -336,7 +342,7 @@ constexpr CommandSpec kTable[] = {
      .since = "7.0.0",
      .complexity = "O(N*M) where N and M are the lengths of the strings",
      .summary = "Finds the longest common subsequence of two strings.",
-     .syntax = "key1 key2 [LEN] [IDX] [MINMATCHLEN len] [WITHMATCHLEN]"},
+     .syntax = "key1:key key2:key [LEN] [IDX] [MINMATCHLEN len:integer] [WITHMATCHLEN]"},
     {.name = "mget",
      .run = cmd_mget,
      .arity = -2,
@@ -349,7 +355,7 @@ constexpr CommandSpec kTable[] = {
      .since = "1.0.0",
      .complexity = "O(N) where N is the number of keys",
      .summary = "Returns the strings of several keys.",
-     .syntax = "key [key ...]",
+     .syntax = "key...",
      .tips = "request_policy:multi_shard"},
     {.name = "setrange",
      .run = cmd_setrange,
@@ -389,7 +395,9 @@ constexpr CommandSpec kTable[] = {
      .since = "1.0.0",
      .complexity = "O(N) where N is the length of the part that is returned",
      .summary = "Returns a part of the string of a key; the old name of GETRANGE.",
-     .syntax = "key start end"},
+     .syntax = "key start:integer end:integer",
+     .deprecated_since = "2.0.0",
+     .replaced_by = "`GETRANGE`"},
 };
 static_assert(well_formed(kTable));
 

@@ -145,6 +145,14 @@ void cmd_set(Context& cx, Args args) {
   if (store(cx, key, found, value, *expiry_ms)) cx.reply.ok();
 }
 
+// COMMAND GETKEYSANDFLAGS: only with GET is the old value read.
+std::string_view set_key_flags(Args args) {
+  for (const Bytes word : args.words().subspan(3)) {
+    if (equal_ignore_case(word, "get")) return "RW access update";
+  }
+  return "OW update";
+}
+
 void set_with_expiry(Context& cx, Args args, int64_t scale) {
   const std::optional<int64_t> expiry_ms = expiry_argument(cx, {args[2], scale, true});
   if (!expiry_ms) return;
@@ -260,8 +268,8 @@ constexpr CommandSpec kTable[] = {
      .since = "6.2.0",
      .complexity = "O(1)",
      .summary = "Returns the string of a key and sets or removes its time to live.",
-     .syntax = "key [EX seconds | PX milliseconds | EXAT unix-time-seconds | PXAT "
-               "unix-time-milliseconds | PERSIST]"},
+     .syntax = "key [expiration{EX seconds | PX milliseconds | EXAT unix-time-seconds | PXAT "
+               "unix-time-milliseconds | PERSIST}]"},
     {.name = "getset",
      .run = cmd_getset,
      .arity = 3,
@@ -274,7 +282,9 @@ constexpr CommandSpec kTable[] = {
      .since = "1.0.0",
      .complexity = "O(1)",
      .summary = "Sets the string of a key and returns the old one.",
-     .syntax = "key value"},
+     .syntax = "key value",
+     .deprecated_since = "6.2.0",
+     .replaced_by = "`SET` with `GET`"},
     {.name = "mset",
      .run = cmd_mset,
      .arity = -3,
@@ -287,7 +297,7 @@ constexpr CommandSpec kTable[] = {
      .since = "1.0.1",
      .complexity = "O(N) where N is the number of keys",
      .summary = "Sets the strings of several keys at once.",
-     .syntax = "key value [key value ...]",
+     .syntax = "key_value{key value}...",
      .tips = "request_policy:multi_shard response_policy:all_succeeded"},
     {.name = "msetex",
      .run = cmd_msetex,
@@ -302,9 +312,8 @@ constexpr CommandSpec kTable[] = {
      .complexity = "O(N) where N is the number of keys",
      .summary =
          "Sets the strings of several keys at once, with one condition and one time to live.",
-     .syntax = "numkeys key value [key value ...] [NX | XX] [EX seconds | PX milliseconds | EXAT "
-               "unix-time-seconds | "
-               "PXAT unix-time-milliseconds | KEEPTTL]",
+     .syntax = "numkeys data{key value}... [condition{NX | XX}] [expiration{EX seconds | PX "
+               "milliseconds | EXAT unix-time-seconds | PXAT unix-time-milliseconds | KEEPTTL}]",
      .tips = "request_policy:multi_shard response_policy:agg_min"},
     {.name = "msetnx",
      .run = cmd_msetnx,
@@ -318,7 +327,7 @@ constexpr CommandSpec kTable[] = {
      .since = "1.0.1",
      .complexity = "O(N) where N is the number of keys",
      .summary = "Sets the strings of several keys at once, if none of them exists.",
-     .syntax = "key value [key value ...]",
+     .syntax = "key_value{key value}...",
      .tips = "request_policy:multi_shard response_policy:agg_min"},
     {.name = "psetex",
      .run = cmd_psetex,
@@ -339,15 +348,18 @@ constexpr CommandSpec kTable[] = {
      .flags = kWrite | kDenyOom,
      .keys = {1, 1, 1},
      .key_flags = "RW access update variable_flags",
+     .key_flags_of = set_key_flags,
      .route = Route::kKeys,
      .acl = "@string",
      .group = "string",
      .since = "1.0.0",
      .complexity = "O(1)",
      .summary = "Sets the string of a key, whatever it held before.",
-     .syntax =
-         "key value [NX | XX | IFEQ value | IFNE value] [GET] [EX seconds | PX milliseconds | "
-         "EXAT unix-time-seconds | PXAT unix-time-milliseconds | KEEPTTL]"},
+     .syntax = "key value [condition@2.6.12{NX | XX | IFEQ compared@8.4.0 | IFNE compared@8.4.0}] "
+               "[GET@6.2.0] [expiration{EX seconds@2.6.12 | PX milliseconds@2.6.12 | EXAT "
+               "unix-time-seconds@6.2.0 | PXAT unix-time-milliseconds@6.2.0 | KEEPTTL@6.0.0}]",
+     .history = "2.6.12 EX, PX, NX and XX.\n6.0.0 KEEPTTL.\n6.2.0 GET, EXAT and PXAT.\n7.0.0 GET "
+                "together with NX.\n8.4.0 IFEQ and IFNE.\n"},
     {.name = "setex",
      .run = cmd_setex,
      .arity = 4,
