@@ -40,7 +40,7 @@ def comparable(row, known):
 def compare(ours, theirs, name, known):
     """The fields that differ, and whether Redis has the command at all."""
     mine, real = (side.call("COMMAND", "INFO", name)[0] for side in (ours, theirs))
-    if real is None:
+    if not real:
         return None
     mine, real = comparable(mine, known), comparable(real, known)
     return [
