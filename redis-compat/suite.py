@@ -67,14 +67,15 @@ class Suite:
 
     def __init__(self, sources, folder, program):
         self.folder = folder
-        self.program = os.path.abspath(program)  # what `src/redis-server` is
+        # A copy, so that a build in the meantime does not change what is tested.
+        self.program = os.path.join(folder, "src", "redis-server")
         shutil.rmtree(folder, ignore_errors=True)
         os.makedirs(os.path.join(folder, "src"))
         os.makedirs(os.path.join(folder, "logs"))
         shutil.copytree(os.path.join(sources, "tests"), os.path.join(folder, "tests"))
         for name in ("runtest", "redis.conf"):
             shutil.copy(os.path.join(sources, name), folder)
-        os.symlink(self.program, os.path.join(folder, "src", "redis-server"))
+        shutil.copy(program, self.program)
         for name in NAMES_OF_PROGRAMS:
             os.symlink(shutil.which(name), os.path.join(folder, "src", name))
         for name in ("redis-check-aof", "redis-check-rdb"):
