@@ -77,7 +77,7 @@ def rows(a):
         kill = [
             [b"1.2.3.4:5"], [b"x"], [b"ID", b"99999999"], [b"ID", b"0"], [b"ID", b"x"], [b"ADDR", b"1.2.3.4:5"],
             [b"LADDR", b"x"], [b"TYPE", b"pubsub"], [b"TYPE", b"x"], [b"USER", b"nosuch"], [b"SKIPME", b"x"],
-            [b"ID"], [b"foo", b"bar"], [b"TYPE", b"replica", b"SKIPME", b"yes"],
+            [b"ID"], [b"ID", b"99999999", b"x"], [b"foo", b"bar"], [b"TYPE", b"replica", b"SKIPME", b"yes"],
         ]
         return [b"client"] + a.pick([
             [b"id"], [b"getname"], [b"setname", a.pick([b"n", b"", b"a b", b"\n", b"x!"])], [b"info"],
