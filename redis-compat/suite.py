@@ -59,6 +59,7 @@ class Outcome:
 
 
 def ascii_name(name):
+    name = re.sub(r"\(x = \d+\)", "(x = ...)", name)  # how far a counter got
     return name.strip().encode("ascii", "backslashreplace").decode()
 
 

@@ -38,8 +38,10 @@ def reference_path(mode):
 
 
 def read_reference(mode):
-    """{unit: Counter of names}, in the file's order."""
+    """{unit: Counter of names}, in the file's order; empty when it was never measured."""
     units, unit = {}, None
+    if not os.path.exists(reference_path(mode)):
+        return units
     with open(reference_path(mode), encoding="ascii") as file:
         for line in file.read().splitlines():
             if line.startswith("  "):
