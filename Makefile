@@ -9,6 +9,10 @@ FUZZ_SECONDS ?= 60
 TARGETS ?= all
 TESTS ?=
 BENCH ?=
+# What `make compat` runs of the suite's units and of the clients (everything when empty), and whether it writes
+# redis-compat/RESULTS.md again.
+UNITS ?=
+UPDATE ?=
 
 CMAKE = cmake -S . -G Ninja
 BUILD = cmake --build $(1) -j $(JOBS) --target $(2)
@@ -69,12 +73,10 @@ bench:          ## CPU per operation and memory per key, beside redis-server; op
 	@$(MAKE) --no-print-directory build
 	@python3 tools/bench/bench.py $(BENCH)
 
-compat:         ## redis-server's own test suite and real clients against us
-	@test -x redis-compat/run || \
-	  { echo "make compat: redis-compat/run does not exist yet; nothing was tested" >&2; exit 1; }
-	@tools/setup run compat
+compat:         ## redis-server's own test suite and real clients; UNITS="unit/type/string redis@5", UPDATE=yes
+	@tools/setup run test compat
 	@$(MAKE) --no-print-directory build
-	@redis-compat/run
+	@redis-compat/run --units "$(UNITS)" $(if $(UPDATE),--update)
 
 crash:          ## kill -9 and recover, again and again
 	@test -x tests/crash/run || \

@@ -128,7 +128,7 @@ def compare_keys(ours, theirs, name):
 def compare(ours, theirs, name, known):
     """The fields that differ; None where Redis has no such command."""
     mine, real = (side.call("COMMAND", "INFO", name)[0] for side in (ours, theirs))
-    if real is None:
+    if not real:
         return None
     differences = compare_info(mine, real, known)
     mine, real = (pairs_of(side.call("COMMAND", "DOCS", name)) for side in (ours, theirs))

@@ -1,5 +1,5 @@
-// The clients that come with redis-tools work against the server: redis-cli in both protocols and
-// redis-benchmark. They are what most people will try first.
+// Debian's clients work against the server: redis-cli in both protocols, redis-benchmark, hiredis
+// and python3-redis. They are what most people will try first.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -93,6 +93,35 @@ TEST_CASE("clients: a password works in redis-cli and redis-benchmark") {
                                     "secret", "-q", "-t", "set", "-n", "1000"});
   CHECK(run.status == 0);
   CHECK(contains(run.output, "SET: "));
+}
+
+TEST_CASE("clients: hiredis, one command at a time and a pipeline") {
+  ServerProcess server;
+  REQUIRE(server.ok());
+  Connection client = server.connect();
+  CHECK(client.run({"SET", "h", std::string("\0\r\n", 3)}).text() == "OK");
+  CHECK(client.run({"GET", "h"}).text() == std::string("\0\r\n", 3));
+  CHECK(client.run({"GET", "none"}).is_nil());
+  CHECK(client.run({"INCR", "h"}).is_error());
+  constexpr int kCommands = 10'000;
+  for (int i = 0; i < kCommands; i++) client.append({"INCR", "counter"});
+  for (int i = 1; i <= kCommands; i++) REQUIRE(client.answer().integer() == i);
+  const Answer many = client.run({"MGET", "counter", "none"});
+  REQUIRE(many.size() == 2);
+  CHECK(many.text(0) == std::to_string(kCommands));
+  CHECK(many.is_nil(1));
+}
+
+// The script has the tests and prints a line for each; make compat runs it too.
+TEST_CASE("clients: Debian's python3-redis") {
+  ServerProcess server;
+  REQUIRE(server.ok());
+  const Finished run =
+      run_program({"/usr/bin/python3", COBNUT_SOURCES "/redis-compat/clients/python_redis.py",
+                   std::to_string(server.port())});
+  CHECK_MESSAGE(run.status == 0, run.output);
+  CHECK_MESSAGE(!contains(run.output, "not ok"), run.output);
+  CHECK_MESSAGE(contains(run.output, "ok pipelines\n"), run.output);
 }
 
 }  // namespace

@@ -1,16 +1,22 @@
 #!/usr/bin/env python3
 """Differential tester: the same random commands to redis-server 7.0.15 and to ours, reply by reply.
 
-usage: differ.py [--binary build/cobnut] [--seed N] [--count N] [--resp 2|3|both]
+usage: differ.py [--binary build/cobnut] [--types hash,set] [--seed N] [--count N] [--resp 2|3|both] [--all]
 
-Strings, keys, times to live, databases; with a good share of nonsense: wrong arity, types, options,
-binary, huge and empty arguments, mixed case. At the first difference the trail that leads to it is
-cut down to what is needed (each attempt starts with empty servers), printed as redis-cli lines, and
-the exit status is 1. --binary redis compares Redis with itself, which must never differ.
+Every type has a file in generators/; by default all of them take part. There is a good share of
+nonsense: wrong arity, types, options, binary, huge and empty arguments, mixed case. After every few
+thousand commands the whole keyspace is compared too: types, encodings, times to live, contents, and
+each value dumped by one server and restored by the other. Commands that only one of the two has are
+left out, and named at the end.
+
+At the first difference the trail that leads to it is cut down to what is needed (each attempt starts
+with empty servers), printed as redis-cli lines, and the exit status is 1. --binary redis compares
+Redis with itself, which must never differ.
 
 Time: relative expiries are far (an hour and more) or in the past, so no key expires in the middle
-of a run; replies that depend on the moment of the command are compared with a tolerance. Order:
-KEYS and SCAN are compared as sets, SCAN is iterated to its end.
+of a run; replies that depend on the moment of the command are compared with a tolerance. Order: what
+has none is compared as a set, SCAN is iterated to its end, random answers are checked against the
+collection that they are from (rules.py).
 """
 
 import argparse
@@ -18,106 +24,200 @@ import random
 import sys
 import time
 
-import commands
+import generators
 import resp
+import rules
 import servers
+import state
+import sweeps
+from generators.arguments import line
 
-TOLERANCE_MS = 5000
+ROUND = 5000  # commands between two comparisons of the keyspace; then both start empty: trails stay short
+BATCH = 50  # requests of one round trip
+FLAGS = ["--enable-debug-command", "yes"]
 
 
 class Side:
     """One server with one client."""
 
-    def __init__(self, server, protocol):
+    def __init__(self, server, protocol, keys):
         self.server = server
         self.protocol = protocol
+        self.keys = keys  # every key that the generator uses
         self.client = None
         self.connect()
+        listed = self.client.call("COMMAND", "LIST")
+        self.commands = {name.lower() for name in listed}
+        self.options = as_map(self.client.call("CONFIG", "GET", "*"))
+        self.changed = set()  # options that may not be as they were
 
     def connect(self):
         self.client = resp.Client(self.server.port)
         if self.protocol == 3:
             self.client.call("HELLO", 3)
 
-    def reset(self):
+    def reconnect(self):
         self.client.close()
         self.connect()
+
+    def reset(self):
+        self.reconnect()
+        self.restore_options()
         self.client.call("FLUSHALL")
 
+    def restore_options(self):
+        for name in self.changed & self.options.keys():
+            self.client.call("CONFIG", "SET", name, self.options[name])
+        self.changed.clear()
+
+
+def as_map(reply):
+    return dict(reply if isinstance(reply, resp.Pairs) else rules.pairs(reply))
+
+
+class Pair:
+    """Both sides: runs commands on both and tells where they differ."""
+
+    def __init__(self, ours, theirs):
+        self.ours = ours
+        self.theirs = theirs
+        self.sides = (ours, theirs)
+        self.left_out = set()  # what only one side has
+        self.excluded = set()  # what has differed already
+
+    def reset(self):
+        for side in self.sides:
+            side.reset()
+
+    def name_of(self, words):
+        """The command's name, as in COMMAND LIST: with its subcommand where there is one."""
+        name = words[0].lower()
+        if len(words) > 1:
+            full = name + b"|" + words[1].lower()
+            if any(full in side.commands for side in self.sides):
+                return full
+        return name
+
+    def both_have(self, words):
+        """Neither having it is fine as well: both must refuse it then."""
+        if isinstance(words, resp.Inline):
+            return True
+        name = self.name_of(words)
+        if name in self.excluded or (name == b"command|getkeys" and len(words) > 2 and not self.both_have(words[2:])):
+            return False
+        known = [name in side.commands for side in self.sides]
+        if known[0] != known[1]:
+            self.left_out.add(name.decode("latin-1"))
+            return False
+        if name == b"config|set":
+            for option in [word.lower() for word in words[2::2]]:
+                if option in self.excluded:
+                    return False
+                if (option in self.ours.options) != (option in self.theirs.options):
+                    self.left_out.add("option " + option.decode("latin-1"))
+                    return False
+        return True
+
+    def exclude(self, words):
+        """Has seen it differ: CONFIG SET goes on with other options, all else without that command."""
+        name = self.name_of(words)
+        self.excluded.update([word.lower() for word in words[2::2]] if name == b"config|set" else [name])
+
     def run(self, words):
-        """The reply; a cursor walk is run to its end and answers the keys that it saw."""
-        if words[0].upper() in (b"DBSIZE", b"RANDOMKEY"):
-            # A key that is due counts until somebody looks.
-            self.client.call("EXISTS", *commands.KEYS)
-        reply = self.client.call(*words)
-        if words[0].upper() != b"SCAN" or isinstance(reply, resp.Error):
-            return reply
-        if words[1] not in (b"0", b""):
-            return reply
-        seen = set(reply[1])
-        for _ in range(100000):
-            if reply[0] == b"0":
-                return ["walk", sorted(seen)]
-            reply = self.client.call(words[0], reply[0], *words[2:])
-            if isinstance(reply, resp.Error):
-                return reply
-            seen.update(reply[1])
-        return ["endless walk"]
+        """(equal, our reply, their reply) of one command."""
+        if isinstance(words, resp.Inline) or words[0].upper() == b"QUIT":
+            return self.run_that_may_close(words)
+        if words[0].upper() == b"CONFIG":
+            for side in self.sides:
+                side.changed.update(word.lower() for word in words[2::2])
+        rule = generators.RULES.get(words[0].upper(), rules.same)
+        if isinstance(rule, rules.Interactive):
+            return rule.function(words, self.ours, self.theirs)
+        for side in self.sides:
+            side.client.send_requests([words])
+        mine, real = (side.client.read() for side in self.sides)
+        return rule(words, mine, real), mine, real
+
+    def run_that_may_close(self, words):
+        for side in self.sides:
+            side.client.send_requests([words])
+        mine, real = (side.client.read() for side in self.sides)
+        equal = rules.same(words, mine, real)
+        quits = words[0].upper() == b"QUIT" and not isinstance(real, resp.Error)
+        if equal and (quits or (isinstance(real, resp.Error) and "Protocol error" in real)):
+            equal = all(side.client.is_closed() for side in self.sides)
+            for side in self.sides:
+                side.reconnect()
+        return equal, mine, real
+
+    def first_difference(self, trail):
+        """(index, our reply, their reply) of the first command that differs, or None. Whatever needs no talk
+        of its own goes out in batches."""
+        batch, start = [], 0
+        for index, words in enumerate(trail):
+            if plain(words) and len(batch) < BATCH:
+                batch.append(words)
+                continue
+            found = self.run_batch(batch, start)
+            if found is not None:
+                return found
+            if plain(words):
+                batch, start = [words], index
+                continue
+            batch, start = [], index + 1
+            equal, mine, real = self.run(words)
+            if not equal:
+                return index, mine, real
+        return self.run_batch(batch, start)
+
+    def run_batch(self, batch, start):
+        for side in self.sides:
+            side.client.send_requests(batch)
+        replies = [[side.client.read() for _ in batch] for side in self.sides]
+        for at, words in enumerate(batch):
+            mine, real = replies[0][at], replies[1][at]
+            if not generators.RULES.get(words[0].upper(), rules.same)(words, mine, real):
+                return start + at, mine, real
+        return None
+
+    def state_difference(self):
+        for side in self.sides:
+            side.restore_options()
+        inspectors = [state.Inspector(side.server.port) for side in self.sides]
+        try:
+            return state.difference(*inspectors, self.both_have_dump())
+        finally:
+            for inspector in inspectors:
+                inspector.client.close()
+
+    def both_have_dump(self):
+        return all({b"dump", b"restore"} <= side.commands for side in self.sides)
+
+    def replay(self, trail):
+        """Index and replies of the first difference from empty servers; the keyspace counts as the last command."""
+        self.reset()
+        found = self.first_difference(trail)
+        if found is not None:
+            return found
+        text = self.state_difference()
+        return None if text is None else (len(trail) - 1, text, "")
 
 
-def same(words, ours, theirs):
-    """Whether two replies mean the same."""
-    name = words[0].upper()
-    if type(ours) is not type(theirs):
+def plain(words):
+    """Its reply can be waited for together with others."""
+    if isinstance(words, resp.Inline) or words[0].upper() in (b"QUIT", b"CONFIG"):
         return False
-    if isinstance(ours, resp.Error) and any(b"\0" in word for word in words):
-        # Redis repeats client data up to its first zero byte, we repeat all of it.
-        return ours.split("\0")[0].split(" '")[0] == theirs.split(" '")[0]
-    if isinstance(ours, int) and name in (b"TTL", b"PTTL", b"EXPIRETIME", b"PEXPIRETIME"):
-        tolerance = TOLERANCE_MS if name.startswith(b"P") else TOLERANCE_MS // 1000
-        return ours == theirs or (ours > 0 and theirs > 0 and abs(ours - theirs) <= tolerance)
-    if isinstance(ours, list) and name == b"KEYS":
-        return sorted(ours) == sorted(theirs)
-    if name == b"OBJECT" and len(words) > 1:
-        return same_object(words[1].upper(), ours, theirs)
-    if name == b"SCAN" and isinstance(ours, list) and ours[:1] != ["walk"]:
-        return True  # a cursor of nobody's: what it sees depends on the table
-    if name == b"RANDOMKEY":
-        return (ours is None) == (theirs is None)
-    return ours == theirs
+    return not isinstance(generators.RULES.get(words[0].upper()), rules.Interactive)
 
 
-def same_object(name, ours, theirs):
-    if name == b"IDLETIME" and isinstance(ours, int):
-        return ours <= theirs + 2  # on Redis all keys with a shared integer have one idle time
-    if name == b"REFCOUNT" and theirs == 1:
-        return ours in (1, 2147483647)  # COPY of a shared integer makes an object of its own there
-    return name == b"HELP" or ours == theirs  # HELP is in our own words
-
-
-def first_difference(ours, theirs, trail):
-    """Index and replies of the first command that differs, or None."""
-    for index, words in enumerate(trail):
-        pair = ours.run(words), theirs.run(words)
-        if not same(words, *pair):
-            return index, pair
-    return None
-
-
-def replay(ours, theirs, trail):
-    ours.reset()
-    theirs.reset()
-    return first_difference(ours, theirs, trail)
-
-
-def shrink(ours, theirs, trail):
+def shrink(pair, trail):
     """Leaves out what the difference does not need: halves, quarters ... single commands."""
     size = max(len(trail) // 2, 1)
     while size >= 1:
         at = 0
         while at < len(trail) - 1:
             shorter = trail[:at] + trail[min(at + size, len(trail) - 1) :]
-            found = replay(ours, theirs, shorter)
+            found = pair.replay(shorter)
             if found is not None:
                 trail = shorter[: found[0] + 1]
             else:
@@ -126,71 +226,115 @@ def shrink(ours, theirs, trail):
     return trail
 
 
-def print_difference(ours, theirs, trail):
-    found = replay(ours, theirs, trail)
+def print_difference(pair, trail):
+    print("shortest trail found:")
+    trail = shrink(pair, trail)
+    found = pair.replay(trail)
     if found is None:
         print("  (it does not repeat on empty servers; the last commands were:)")
         trail = trail[-20:]
     for words in trail:
-        print("  " + clip(commands.line(words), 300))
+        print("  " + clip(("inline: " if isinstance(words, resp.Inline) else "") + line(words), 300))
     if found is None:
         return
-    print("  %-6s %s" % (ours.server.name, clip(repr(found[1][0]))))
-    print("  %-6s %s" % (theirs.server.name, clip(repr(found[1][1]))))
+    if found[2] == "":
+        print("  " + clip(found[1]))
+        return
+    for side, reply in zip(pair.sides, found[1:]):
+        print("  %-6s %s" % (side.server.name, clip(repr(reply))))
 
 
 def clip(text, limit=2000):
     return text if len(text) < limit else text[:limit] + "..."
 
 
-def run(ours, theirs, options, protocol):
-    rng = random.Random("%d/%d" % (options.seed, protocol))
-    generator = commands.Generator(rng)
-    ours.reset()
-    theirs.reset()
-    trail = []
-    deadline = time.monotonic() + 2000
-    for number in range(options.count):
-        if number % 5000 == 0:  # a short history keeps trails short
-            ours.reset()
-            theirs.reset()
-            trail = []
-        words = generator.next()
-        trail.append(words)
-        pair = ours.run(words), theirs.run(words)
-        if not same(words, *pair):
-            print("RESP%d, seed %d, command %d differs:" % (protocol, options.seed, number))
-            for text in (commands.line(words), repr(pair[0]), repr(pair[1])):
+def run(pair, generator, options, protocol):
+    """Whether all went equal."""
+    done, started, equal = 0, time.monotonic(), True
+    while done < options.count:
+        pair.reset()
+        trail = []
+        while len(trail) < min(ROUND, options.count - done):
+            words = generator.next()
+            if pair.both_have(words):
+                trail.append(words)
+        found = pair.first_difference(trail)
+        text = pair.state_difference() if found is None else None
+        if found is not None or text is not None:
+            where = f"command {done + found[0]}" if found else "the keyspace"
+            print(f"RESP{protocol}, seed {options.seed}: {where} differs")
+            if found:
+                for shown in (line(trail[found[0]]), repr(found[1]), repr(found[2])):
+                    print("  " + clip(shown))
+                trail = trail[: found[0] + 1]
+            else:
                 print("  " + clip(text))
-            print("shortest trail found:")
-            print_difference(ours, theirs, shrink(ours, theirs, trail))
-            return False
-        if time.monotonic() > deadline:
-            print("RESP%d: out of time after %d commands" % (protocol, number))
-            break
-    print("RESP%d, seed %d: %d commands, no difference" % (protocol, options.seed, options.count))
-    return True
+            print_difference(pair, trail)
+            equal = False
+            if not options.all or not found:
+                return False
+            pair.exclude(trail[-1])
+        done += len(trail)
+        if sys.stdout.isatty():
+            print(f"\rRESP{protocol}: {done}", end="\r", flush=True)
+    seconds = time.monotonic() - started
+    result = "no difference" if equal else "differences"
+    print(f"RESP{protocol}, seed {options.seed}: {done} commands, {result} ({seconds:.0f} s)", flush=True)
+    return equal
 
 
-def main():
+def sweep(pair):
+    clients = [resp.Client(side.server.port) for side in pair.sides]
+    found, asked = sweeps.differences(*clients, pair.ours.commands & pair.theirs.commands)
+    for client in clients:
+        client.close()
+    for words, mine, real in found:
+        print(f"{line(words)}:\n  {mine!r}\n  {real!r}")
+    print(f"{asked} wrong numbers of arguments and subcommands, {len(found)} differ", flush=True)
+    return not found
+
+
+def arguments():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--binary", default="build/cobnut")
+    parser.add_argument("--types", default=",".join(generators.TYPES), help="some of %(default)s")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=20000, help="commands a protocol")
     parser.add_argument("--resp", choices=["2", "3", "both"], default="both")
+    parser.add_argument("--all", action="store_true", help="go on after a difference, without that command")
     options = parser.parse_args()
-    ours_server = servers.Redis() if options.binary == "redis" else servers.Program(options.binary)
+    options.types = options.types.split(",")
+    for name in options.types:
+        if name not in generators.TYPES:
+            parser.error(f"no type called {name!r}")
+    return options
+
+
+def main():
+    options = arguments()
+    if options.binary == "redis":
+        ours_server = servers.Redis(FLAGS)
+    else:
+        ours_server = servers.Program(options.binary, FLAGS)
     protocols = [2, 3] if options.resp == "both" else [int(options.resp)]
-    with ours_server, servers.Redis() as theirs_server:
+    with ours_server, servers.Redis(FLAGS) as theirs_server:
         for protocol in protocols:
-            ours, theirs = Side(ours_server, protocol), Side(theirs_server, protocol)
-            equal = run(ours, theirs, options, protocol)
-            ours.client.close()
-            theirs.client.close()
+            rng = random.Random("%d/%d" % (options.seed, protocol))
+            generator = generators.Generator(rng, options.types)
+            keys = generator.arguments.all_keys
+            pair = Pair(Side(ours_server, protocol, keys), Side(theirs_server, protocol, keys))
+            equal = sweep(pair) if "server" in options.types and protocol == protocols[0] else True
+            equal = run(pair, generator, options, protocol) and equal
+            for side in pair.sides:
+                side.client.close()
             if not equal:
                 return 1
+        if pair.left_out:
+            print("not compared, since only one side has it: " + ", ".join(sorted(pair.left_out)))
+        if not pair.both_have_dump():
+            print("not compared: values carried over by DUMP and RESTORE, which only one side has")
     return 0
 
 

@@ -41,7 +41,7 @@ def split(line):
 
 
 def show(reply):
-    if reply is None:
+    if reply is None or reply is resp.NIL_ARRAY:
         return "nil"
     if isinstance(reply, resp.Error):
         return "-" + reply

@@ -22,7 +22,8 @@ class Server:
 
     name = "server"
 
-    def __init__(self):
+    def __init__(self, flags=()):
+        self.flags = list(flags)
         self.directory = tempfile.mkdtemp(prefix="differ-")
         self.port = free_port()
         self.process = None
@@ -66,7 +67,7 @@ class Redis(Server):
         binary = os.path.join(self.directory, "redis-server")
         os.symlink(shutil.which("redis-server") or REDIS, binary)
         options = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-        return [binary, "--port", str(self.port)] + options
+        return [binary, "--port", str(self.port)] + options + self.flags
 
 
 class Program(Server):
@@ -74,9 +75,9 @@ class Program(Server):
 
     name = "ours"
 
-    def __init__(self, binary):
-        super().__init__()
+    def __init__(self, binary, flags=()):
+        super().__init__(flags)
         self.binary = os.path.abspath(binary)
 
     def arguments(self):
-        return [self.binary, "--port", str(self.port), "--bind", "127.0.0.1"]
+        return [self.binary, "--port", str(self.port), "--bind", "127.0.0.1"] + self.flags

@@ -140,7 +140,8 @@ def main():
     allowed, used, problems = allowed_lengths(), set(), []
     ourselves = "tools/lint/style.py"  # names what it bans
     for path in files.ours("src/*.h", "src/*.cc", "tests/*.h", "tests/*.cc", "tools/*.py", "tools/*.sh", "tools/setup",
-                           "tools/run_tests", "tools/fuzz", "tools/docs", ".ci/run"):
+                           "tools/run_tests", "tools/fuzz", "tools/docs", ".ci/run", "redis-compat/*.py", "redis-compat/run",
+                           "redis-compat/fetch", "redis-compat/clients/*.mjs"):
         text = files.read(path)
         if path != ourselves:
             problems += check_text(path, text)

@@ -1,0 +1,133 @@
+// npm's redis@5 drives a server in RESP2 and RESP3: node node_redis.mjs PORT.
+import assert from 'node:assert/strict';
+import { createClient } from 'redis';
+import { port, run, untilGone } from './testing.mjs';
+
+async function connect(RESP, database = 0) {
+  const client = createClient({ RESP, database, socket: { port, host: '127.0.0.1', reconnectStrategy: false } });
+  client.on('error', () => {}); // the command that fails reports it
+  return client.connect();
+}
+
+const tests = {
+  async connection(client, RESP) {
+    assert.equal(await client.ping(), 'PONG');
+    assert.equal(await client.echo('hello'), 'hello');
+    assert.equal(await client.clientSetName('node'), 'OK');
+    assert.equal(await client.clientGetName(), 'node');
+    assert.match(await client.info('server'), /tcp_port:\d+/);
+    const policy = await client.configGet('maxmemory-policy');
+    assert.equal(policy['maxmemory-policy'], 'noeviction');
+    const hello = await client.hello(RESP);
+    assert.equal(hello.proto, RESP);
+    assert.equal(hello.server, 'redis');
+  },
+  async strings(client, RESP) {
+    assert.equal(await client.set('s', 'value'), 'OK');
+    assert.equal(await client.get('s'), 'value');
+    assert.equal(await client.get('none'), null);
+    assert.equal(await client.set('s', 'other', { condition: 'NX' }), null);
+    assert.equal(await client.set('s', 'other', { GET: true }), 'value');
+    assert.equal(await client.append('s', '!'), 6);
+    assert.equal(await client.getRange('s', 1, 2), 'th');
+    assert.equal(await client.setRange('s', 0, 'O'), 6);
+    assert.equal(await client.strLen('s'), 6);
+    assert.equal(await client.getDel('s'), 'Other!');
+    const big = 'x'.repeat(3_000_000);
+    await client.set('big', big);
+    assert.equal(await client.get('big'), big);
+  },
+  async numbers(client, RESP) {
+    assert.equal(await client.incr('n'), 1);
+    assert.equal(await client.incrBy('n', 41), 42);
+    assert.equal(await client.decrBy('n', 2), 40);
+    assert.equal(await client.incrByFloat('n', 0.5), '40.5');
+    await assert.rejects(client.incr('n'), /not an integer/);
+  },
+  async lcs(client, RESP) {
+    await client.mSet({ '{t}1': 'ohmytext', '{t}2': 'mynewtext' });
+    assert.equal(await client.lcs('{t}1', '{t}2'), 'mytext');
+    const found = await client.lcsIdx('{t}1', '{t}2');
+    assert.equal(found.len, 6);
+    assert.equal(found.matches.length, 2);
+  },
+  async many_keys(client, RESP) {
+    assert.equal(await client.mSet({ a: '1', b: '2', c: '3' }), 'OK');
+    assert.deepEqual(await client.mGet(['a', 'none', 'c']), ['1', null, '3']);
+    assert.equal(Number(await client.mSetNX({ c: '4', d: '4' })), 0);
+    assert.equal(await client.exists(['a', 'b', 'a', 'd']), 3);
+    assert.equal(await client.del(['a', 'd']), 1);
+    assert.equal(await client.unlink('b'), 1);
+    assert.equal(await client.dbSize(), 1);
+  },
+  async keys(client, RESP) {
+    await client.set('from', 'v');
+    assert.equal(await client.rename('from', 'to'), 'OK');
+    assert.equal(Number(await client.copy('to', 'copy')), 1);
+    assert.equal(Number(await client.renameNX('to', 'copy')), 0);
+    assert.deepEqual((await client.keys('*o*')).sort(), ['copy', 'to']);
+    assert.equal(await client.type('to'), 'string');
+    assert.equal(await client.objectEncoding('to'), 'embstr');
+    assert.ok(['to', 'copy'].includes(await client.randomKey()));
+    await assert.rejects(client.rename('none', 'x'), /no such key/);
+  },
+  async expiry(client, RESP) {
+    await client.set('e', 'v', { expiration: { type: 'EX', value: 100 } });
+    const left = await client.ttl('e');
+    assert.ok(left > 95 && left <= 100);
+    assert.equal(Number(await client.expire('e', 50, 'GT')), 0);
+    assert.equal(Number(await client.persist('e')), 1);
+    assert.equal(await client.ttl('e'), -1);
+    assert.equal(await client.ttl('none'), -2);
+    assert.equal(await client.getEx('e', { type: 'EXAT', value: 33_000_000_000 }), 'v');
+    assert.equal(await client.expireTime('e'), 33_000_000_000);
+    await client.pSetEx('short', 1, 'v');
+    await untilGone(() => client.get('short'));
+  },
+  async scan(client, RESP) {
+    const names = Array.from({ length: 2000 }, (_, i) => `scan:${i}`);
+    await client.mSet(names.map((name) => [name, '']));
+    await client.set('other', '');
+    const seen = new Set();
+    for await (const some of client.scanIterator({ MATCH: 'scan:*', COUNT: 100, TYPE: 'string' })) {
+      for (const name of some) seen.add(name);
+    }
+    assert.deepEqual([...seen].sort(), names.sort());
+  },
+  async pipelines(client, RESP) {
+    // Commands of one turn of node's loop leave in one write.
+    const replies = await Promise.all(
+      Array.from({ length: 5000 }, (_, i) => [client.set(`p:${i}`, String(i)), client.incr(`p:${i}`)]).flat());
+    assert.deepEqual(replies, Array.from({ length: 5000 }, (_, i) => ['OK', i + 1]).flat());
+    const mixed = await Promise.allSettled([client.set('x', 'y'), client.incr('x'), client.get('x')]);
+    assert.deepEqual(mixed.map((one) => one.status), ['fulfilled', 'rejected', 'fulfilled']);
+    assert.equal(mixed[2].value, 'y');
+  },
+  async databases(client, RESP) {
+    const second = await connect(RESP, 2);
+    await client.set('k', 'of 0');
+    await second.set('k', 'of 2');
+    assert.equal(await client.get('k'), 'of 0');
+    await client.swapDb(0, 2);
+    assert.equal(await client.get('k'), 'of 2');
+    await second.flushDb();
+    assert.equal(await second.dbSize(), 0);
+    second.destroy();
+  },
+};
+
+const both = {};
+for (const RESP of [2, 3]) {
+  for (const [name, test] of Object.entries(tests)) {
+    both[`${name} in RESP${RESP}`] = async () => {
+      const client = await connect(RESP);
+      try {
+        await test(client, RESP);
+      } finally {
+        client.destroy();
+      }
+    };
+  }
+}
+const cleaner = await connect(2);
+await run(both, () => cleaner.flushAll());

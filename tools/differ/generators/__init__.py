@@ -1,0 +1,68 @@
+"""What the differential tester sends: one file for each type, a row for each form of a command.
+
+A file has
+    KEYS      the keys that it uses most; other types take them too, for the WRONGTYPE errors
+    rows(a)   [(weight, maker)], each maker returning the words of one request; `a` are Arguments
+    RULES     {b"COMMAND": rule} for replies that may differ, see rules.py
+To add a type, write its file and name it in TYPES.
+"""
+
+from . import (
+    bitmaps,
+    geo,
+    hashes,
+    hyperloglogs,
+    keys,
+    lists,
+    server,
+    sets,
+    sorted_sets,
+    streams,
+    strings,
+)
+from .arguments import Arguments
+
+TYPES = {
+    "string": strings,
+    "key": keys,
+    "list": lists,
+    "set": sets,
+    "hash": hashes,
+    "zset": sorted_sets,
+    "stream": streams,
+    "bitmap": bitmaps,
+    "hll": hyperloglogs,
+    "geo": geo,
+    "server": server,
+}
+# No nonsense in these: a time-out of 0 waits for ever, a count or an offset of two thousand million fills memory, and
+# so on. (Their wrong numbers of arguments are in sweeps.py.)
+DANGEROUS = [b"BLPOP", b"BRPOP", b"BLMOVE", b"BLMPOP", b"BRPOPLPUSH", b"BZPOPMIN", b"BZPOPMAX", b"BZMPOP"]
+DANGEROUS += [b"HRANDFIELD", b"SRANDMEMBER", b"ZRANDMEMBER", b"SETBIT", b"BITFIELD", b"WAIT"]
+DANGEROUS += [b"DEBUG", b"CLIENT", b"CONFIG"]
+RULES = {name: rule for module in TYPES.values() for name, rule in module.RULES.items()}
+
+
+class Generator:
+    """Requests over the types of those names; the same for the same random numbers."""
+
+    def __init__(self, rng, types):
+        # Keys are always there: times to live, copies and deletions concern every type.
+        modules = [TYPES[name] for name in types] + ([] if "key" in types else [keys])
+        self.arguments = Arguments(rng, sorted({key for module in modules for key in module.KEYS}))
+        self.makers = []
+        for module in modules:
+            rows = module.rows(self.arguments)
+            share = 1000 if module is not keys or "key" in types else 250
+            total = sum(weight for weight, _ in rows)
+            for weight, maker in rows:
+                self.makers += [maker] * max(1, weight * share // total)
+
+    def next(self):
+        a = self.arguments
+        words = a.rng.choice(self.makers)()
+        if isinstance(words, list) and type(words) is not list:
+            return words  # an inline request
+        dangerous = words[0].upper() in DANGEROUS or any(word.upper() == b"BLOCK" for word in words)
+        words = [a.mixed_case(words[0])] + words[1:]
+        return words if dangerous else a.nonsense(words)
