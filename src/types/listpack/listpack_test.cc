@@ -73,9 +73,9 @@ TEST_CASE("the bytes of a listpack are those of the published layout") {
   CHECK(packed({"a", "1", "-1", "4095"}).bytes ==
         "\x12\0\0\0\x04\0\x81"
         "a\x02\x01\x01\xdf\xff\x02\xcf\xff\x02\xff"s);
-  CHECK(
-      packed({"4096", "-40000", "8388608", "4294967296"}).bytes ==
-      "\x20\0\0\0\x04\0\xf1\0\x10\x03\xf2\xc0\x63\xff\x04\xf3\0\0\x80\0\x05\xf4\0\0\0\0\x01\0\0\0\x09\xff"s);
+  CHECK(packed({"4096", "-40000", "8388608", "4294967296"}).bytes ==
+        "\x20\0\0\0\x04\0\xf1\0\x10\x03\xf2\xc0\x63\xff\x04"s +
+            "\xf3\0\0\x80\0\x05\xf4\0\0\0\0\x01\0\0\0\x09\xff"s);
   const std::string medium(64, 'm'), large(4096, 'l');
   CHECK(packed({medium}).bytes == "\x4a\0\0\0\x01\0\xe0\x40"s + medium + "\x42\xff"s);
   CHECK(packed({large}).bytes == "\x0e\x10\0\0\x01\0\xf0\0\x10\0\0"s + large + "\x20\x85\xff"s);
