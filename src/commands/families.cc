@@ -6,10 +6,20 @@ namespace cobnut {
 
 std::span<const std::span<const CommandSpec>> command_families() {
   static const std::array kFamilies = {
-      // clang-format off: a line a family, so that a new one is one added line
-      kStringCommands, kStringSetCommands,     kCounterCommands,  kKeyCommands,
-      kExpireCommands, kScanCommands,          kDatabaseCommands, kConnectionCommands,
-      kClientCommands, kIntrospectionCommands, kServerCommands,   kReplicationCommands,
+      // A line a family, so that a new one is one added line.
+      // clang-format off
+      kStringCommands,
+      kStringSetCommands,
+      kCounterCommands,
+      kKeyCommands,
+      kExpireCommands,
+      kScanCommands,
+      kDatabaseCommands,
+      kConnectionCommands,
+      kClientCommands,
+      kIntrospectionCommands,
+      kServerCommands,
+      kReplicationCommands,
       kSmallCommands,
       // clang-format on
   };
