@@ -3,14 +3,12 @@
 // A SCAN cursor (keyspace/scan.h) names its shard by its slot, and survives growth, another number
 // of shards, and a restart with the same hash seed. 0 begins and 0 ends.
 #include <algorithm>
-#include <cerrno>
-#include <cstdlib>
 #include <string>
 #include <vector>
 
-#include "base/numbers.h"
 #include "base/random.h"
 #include "base/text.h"
+#include "command/scan_arguments.h"
 #include "command/server.h"
 #include "command/support.h"
 #include "command/well_formed.h"
@@ -27,19 +25,13 @@ bool is_due(const Entry& entry, int64_t now_ms) {
   return entry.expiry_ms() != kNoExpiry && entry.expiry_ms() < now_ms;
 }
 
-// "*" is no pattern: it also takes the empty key.
-struct Pattern {
-  Bytes text = "*";
-  bool takes(Bytes key) const { return text == "*" || glob_match(text, key); }
-};
-
 void reply_keys(Context& cx, const std::vector<Bytes>& keys) {
   cx.reply.array(keys.size());
   for (Bytes key : keys) cx.reply.bulk(key);
 }
 
 void cmd_keys(Context& cx, Args args) {
-  const Pattern pattern{args[1]};
+  const ScanPattern pattern{args[1]};
   std::vector<Bytes> keys;  // views into the entries: nothing changes until the reply is written
   for (Shard* shard : cx.keys.shards()) {
     shard->keyspace.for_each(cx.keys.db(), [&](Bytes key, const Entry& entry) {
@@ -47,18 +39,6 @@ void cmd_keys(Context& cx, Args args) {
     });
   }
   reply_keys(cx, keys);
-}
-
-// As strtoul reads it: a sign is fine, so is nothing at all.
-std::optional<uint64_t> parse_cursor(Bytes text) {
-  if (!text.empty() && (text[0] == ' ' || (text[0] >= '\t' && text[0] <= '\r')))
-    return std::nullopt;
-  const std::string copy(text);
-  char* end = nullptr;
-  errno = 0;
-  const unsigned long cursor = std::strtoul(copy.c_str(), &end, 10);
-  if (*end != '\0' || errno == ERANGE) return std::nullopt;
-  return cursor;
 }
 
 struct ScanShards {
@@ -71,46 +51,17 @@ ScanShards shards_of_cursor(uint64_t cursor, int slot_shift, size_t count) {
 }
 
 void scan_shards(const Server& server, Args args, std::span<uint8_t> wanted) {
-  const std::optional<uint64_t> cursor = parse_cursor(args[1]);
+  const std::optional<uint64_t> cursor = parse_scan_cursor(args[1]);
   if (!cursor) return;
   const ScanShards range = shards_of_cursor(*cursor, server.slot_shift, wanted.size());
   for (size_t i = range.first; i < range.end; ++i) wanted[i] = 1;
 }
 
-struct ScanOptions {
-  Pattern pattern;
-  int64_t count = 10;
-  Bytes type;  // empty: any
-};
-
-// False: an error is replied.
-bool parse_scan_options(Context& cx, std::span<const Bytes> words, ScanOptions* options) {
-  for (size_t i = 0; i < words.size(); i += 2) {
-    const bool more = i + 1 < words.size();
-    if (more && equal_ignore_case(words[i], "count")) {
-      const std::optional<int64_t> count = integer_argument(cx, words[i + 1]);
-      if (!count) return false;
-      options->count = *count;
-    } else if (more && equal_ignore_case(words[i], "match")) {
-      options->pattern.text = words[i + 1];
-    } else if (more && equal_ignore_case(words[i], "type")) {
-      options->type = words[i + 1];
-    } else {
-      cx.reply.error(err::kSyntax);
-      return false;
-    }
-    if (options->count >= 1) continue;
-    cx.reply.error(err::kSyntax);
-    return false;
-  }
-  return true;
-}
-
 void cmd_scan(Context& cx, Args args) {
-  std::optional<uint64_t> cursor = parse_cursor(args[1]);
+  std::optional<uint64_t> cursor = parse_scan_cursor(args[1]);
   if (!cursor) return cx.reply.error(err::kCursor);
-  ScanOptions options;
-  if (!parse_scan_options(cx, args.words().subspan(2), &options)) return;
+  ScanArguments options;
+  if (!parse_scan_arguments(cx, args.words().subspan(2), ScanExtra::kType, &options)) return;
   std::vector<Bytes> keys;
   size_t seen = 0;
   const auto visit = [&](Bytes key, const Entry& entry) {
@@ -121,15 +72,13 @@ void cmd_scan(Context& cx, Args args) {
   };
   const std::span<Shard* const> shards = cx.keys.shards();
   const int slot_shift = cx.server.slot_shift;
-  const auto count = static_cast<size_t>(options.count);
   const size_t end = shards_of_cursor(*cursor, slot_shift, shards.size()).end;
   do {
     Keyspace& keyspace = shards[scan_cursor_slot(*cursor) >> slot_shift]->keyspace;
-    cursor = keyspace.scan(cx.keys.db(), *cursor, count - seen, visit);
-  } while (*cursor != kScanEnd && seen < count && scan_cursor_slot(*cursor) >> slot_shift < end);
-  char digits[kIntTextMax];
-  cx.reply.array(2);
-  cx.reply.bulk(Bytes(digits, format_uint(*cursor, digits)));
+    cursor = keyspace.scan(cx.keys.db(), *cursor, options.count - seen, visit);
+  } while (*cursor != kScanEnd && seen < options.count &&
+           scan_cursor_slot(*cursor) >> slot_shift < end);
+  reply_scan_cursor(cx, *cursor);
   reply_keys(cx, keys);
 }
 
