@@ -44,6 +44,21 @@ constexpr Bytes kFloatIncrementInfinite = "ERR BYFLOAT increment cannot be Infin
 constexpr Bytes kFloatValueInfinite = "ERR value cannot be Infinity";
 constexpr Bytes kAppliedOverflow = "ERR applied increment would overflow";
 
+// hashes
+constexpr Bytes kHashNotInteger = "ERR hash value is not an integer";
+constexpr Bytes kHashNotFloat = "ERR hash value is not a float";
+constexpr Bytes kFloatArgumentInfinite = "ERR value is NaN or Infinity";
+constexpr Bytes kOutOfRange = "ERR value is out of range";
+// deadlines of members, Redis 7.4 and 8.0
+constexpr Bytes kMemberExpireNegative = "ERR invalid expire time, must be >= 0";
+constexpr Bytes kMemberExpireMissing = "ERR missing expire time";
+constexpr Bytes kFieldCount = "ERR invalid number of fields";
+constexpr Bytes kFieldConditions = "ERR Only one of FXX or FNX arguments can be specified";
+constexpr Bytes kFieldExpirations =
+    "ERR Only one of EX, PX, EXAT, PXAT or KEEPTTL arguments can be specified";
+constexpr Bytes kCountRange =
+    "ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807";
+
 // keys
 constexpr Bytes kExpireNxWithOthers =
     "ERR NX and XX, GT or LT options at the same time are not compatible";
@@ -101,6 +116,7 @@ constexpr Bytes kNoSave =  // ours
 
 // Texts with a part of the request in them, for Reply::error_format.
 constexpr const char* kWrongArity = "ERR wrong number of arguments for '%.*s' command";
+constexpr const char* kUnknownArgument = "ERR unknown argument: %.*s";
 constexpr const char* kExpireTime = "ERR invalid expire time in '%.*s' command";
 constexpr const char* kUnsupportedOption = "ERR Unsupported option %.*s";
 constexpr const char* kNamedNotInteger = "ERR %s is not an integer or out of range";
