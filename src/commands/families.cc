@@ -8,6 +8,9 @@ std::span<const std::span<const CommandSpec>> command_families() {
   static const std::array kFamilies = {
       // A line a family, so that a new one is one added line.
       // clang-format off
+      kHashCommands,
+      kHashSetCommands,
+      kHashExpiryCommands,
       kStringCommands,
       kStringSetCommands,
       kCounterCommands,

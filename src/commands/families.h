@@ -8,6 +8,10 @@
 
 namespace cobnut {
 
+// types/hash
+extern const std::span<const CommandSpec> kHashCommands;
+extern const std::span<const CommandSpec> kHashSetCommands;
+extern const std::span<const CommandSpec> kHashExpiryCommands;
 // types/string
 extern const std::span<const CommandSpec> kStringCommands;
 extern const std::span<const CommandSpec> kStringSetCommands;
