@@ -113,6 +113,18 @@ constexpr Bytes kNoShutdown = "ERR No shutdown in progress.";
 constexpr Bytes kNoSave =  // ours
     "ERR SHUTDOWN SAVE is refused: this server does not keep data on disk. Use SHUTDOWN or "
     "SHUTDOWN NOSAVE";
+constexpr Bytes kPositiveRange = "ERR value is out of range, must be positive";
+constexpr Bytes kNoResp2 = "ERR RESP2 is not supported by this command";
+constexpr Bytes kProtocolType =
+    "ERR Wrong protocol type name. Please use one of the following: "
+    "string|integer|double|bignum|null|array|set|map|attrib|push|verbatim|true|false";
+constexpr Bytes kDebugNotAllowed =
+    "ERR DEBUG command not allowed. If the enable-debug-command option is set to \"local\", you "
+    "can "
+    "run it from a local connection, otherwise you need to set this option in the configuration "
+    "file, and then restart the server.";
+constexpr Bytes kMonitorNoKeys = "ERR Replica can't interact with the keyspace";
+constexpr Bytes kSlowlogCount = "ERR count should be greater than or equal to -1";
 
 // Texts with a part of the request in them, for Reply::error_format.
 constexpr const char* kWrongArity = "ERR wrong number of arguments for '%.*s' command";
@@ -129,6 +141,9 @@ constexpr const char* kClientAttributeText =
 constexpr const char* kClientFlags = "ERR Unknown flags found in the provided filter: %.*s";
 constexpr const char* kSubcommandSyntax =
     "ERR unknown subcommand or wrong number of arguments for '%.*s'. Try %s HELP.";
+constexpr const char* kDebugUnknown =
+    "ERR unknown subcommand or wrong number of arguments for '%.*s'. Try DEBUG HELP.";
+constexpr const char* kNoLatencySamples = "ERR No samples available for event '%.*s'";
 constexpr const char* kNoSuchUser = "ERR No such user '%.*s'";
 
 }  // namespace cobnut::err
