@@ -25,6 +25,8 @@ struct Client {
   int resp = 2;
   bool authenticated = true;
   bool no_touch = false;
+  bool local = true;     // of this machine
+  bool monitor = false;  // it gets what MONITOR shows, and may not touch keys
 };
 
 // All that a command function gets. Lives for one command.
@@ -126,6 +128,10 @@ struct CommandSpec {
   std::string_view deprecated_since;  // both or neither
   std::string_view replaced_by;       // "`GETRANGE`"
   std::span<const CommandSpec> subcommands;
+  // Whether a word of the request is a secret, which MONITOR and SLOWLOG blank; null: none is.
+  bool (*secret)(Args, size_t word) = nullptr;
+  // Which of all rows it is: names its statistics. Given by CommandTable.
+  uint16_t number = 0;
 };
 
 }  // namespace cobnut

@@ -1,5 +1,5 @@
 // All commands by name. Built once from the families' rows, before the first client; read by any
-// thread.
+// thread. The table keeps copies of the rows, which it numbers.
 #pragma once
 
 #include <span>
@@ -21,6 +21,8 @@ class CommandTable {
   const CommandSpec* resolve(std::span<const Bytes> words) const;
   // Top-level rows, in the order of their names.
   std::span<const CommandSpec* const> all() const { return sorted_; }
+  // Every row, subcommands too, by its number.
+  std::span<const CommandSpec> rows() const { return rows_; }
 
  private:
   // The first and the last eight bytes of a name in lower case, and its size: two loads and no
@@ -38,6 +40,9 @@ class CommandTable {
     const CommandSpec* spec = nullptr;
   };
   static constexpr size_t kBuckets = 1024;  // about 250 names: a second step is rare
+  void add(const CommandSpec* spec);
+
+  std::vector<CommandSpec> rows_;  // never grows after construction
   std::vector<Bucket> buckets_;
   std::vector<const CommandSpec*> sorted_;
 };

@@ -24,6 +24,11 @@ std::span<const std::span<const CommandSpec>> command_families() {
       kServerCommands,
       kReplicationCommands,
       kSmallCommands,
+      kSlowlogCommands,
+      kLatencyCommands,
+      kMonitorCommands,
+      kMemoryCommands,
+      kDebugCommands,
       // clang-format on
   };
   return kFamilies;

@@ -27,6 +27,11 @@ extern const std::span<const CommandSpec> kIntrospectionCommands;
 extern const std::span<const CommandSpec> kServerCommands;
 extern const std::span<const CommandSpec> kReplicationCommands;
 extern const std::span<const CommandSpec> kSmallCommands;
+extern const std::span<const CommandSpec> kSlowlogCommands;
+extern const std::span<const CommandSpec> kLatencyCommands;
+extern const std::span<const CommandSpec> kMonitorCommands;
+extern const std::span<const CommandSpec> kMemoryCommands;
+extern const std::span<const CommandSpec> kDebugCommands;
 
 std::span<const std::span<const CommandSpec>> command_families();
 
