@@ -22,6 +22,7 @@ bool routable(const CommandSpec* spec, std::span<const Bytes> words);
 
 // TOUCH, which CLIENT NO-TOUCH is not meant for.
 bool touches_anyway(const CommandSpec* spec);
+
 // How far a request got.
 enum class Outcome : uint8_t {
   kRan,       // its function was called, which may have replied an error

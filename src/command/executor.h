@@ -137,7 +137,7 @@ class Executor {
   void postpone(Session& session);
   void begin_block(Session& session);
   void leave_entered();
-  void look_at_observers();
+  void begin_observing();
   void observe(const Request& request, const Verdict& verdict);
   void publish_monitor_lines();
   static bool needs_solo(const CommandSpec& spec);
