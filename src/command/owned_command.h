@@ -4,7 +4,6 @@
 #pragma once
 
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "command/dispatch.h"
@@ -25,25 +24,18 @@ class OwnedWords {
   Args args_;
 };
 
-// The way home of a reply: delivered on the connection's loop. It takes the request along, which is
-// accounted there.
+// The way home of a reply: delivered on the connection's loop.
 class Completion final : public Message {
  public:
-  Completion(Executor& home, const Request& request)
-      : home_(home), session_(*request.session), spec_(request.spec), words_(request.args) {}
-  // Runs the request where the caller is, which holds `shards` for it, and sends this home.
-  void run(Server& server, const Client& client, std::span<Shard* const> shards);
+  Completion(Executor& home, Session& session) : home_(home), session_(session) {}
+  void post() { home_.port().post(this); }
   void deliver() override;
+
+  Output output;
 
  private:
   Executor& home_;
   Session& session_;
-  const CommandSpec* spec_;
-  OwnedWords words_;
-  Output output_;
-  Outcome outcome_ = Outcome::kRan;
-  uint64_t took_ns_ = 0;
-  std::string error_code_;
 };
 
 // For one shard that was busy.
@@ -56,6 +48,8 @@ class QueuedCommand final : public Job {
  private:
   Server& server_;
   Shard& shard_;
+  const CommandSpec* spec_;
+  OwnedWords words_;
   Client client_;
   Completion* completion_;
 };
@@ -71,6 +65,8 @@ class SequencedCommand final : public Transaction {
  private:
   Server& server_;
   std::vector<Shard*> shards_;
+  const CommandSpec* spec_;
+  OwnedWords words_;
   Client client_;
   Completion* completion_;
 };
