@@ -33,8 +33,9 @@ constexpr auto kTables = make_tables();
 
 uint64_t g_seed = secure_random();
 
-// Part of key_position(), whoever else calls them: a call each is 10 instructions a key.
-[[gnu::always_inline]] inline uint16_t crc_of(Bytes data) {
+}  // namespace
+
+uint16_t crc16(Bytes data) {
   const auto* p = reinterpret_cast<const uint8_t*>(data.data());
   size_t left = data.size();
   uint32_t crc = 0;
@@ -49,7 +50,7 @@ uint64_t g_seed = secure_random();
   return static_cast<uint16_t>(crc);
 }
 
-[[gnu::always_inline]] inline Bytes tag_of(Bytes key) {
+Bytes hash_tag(Bytes key) {
   const auto* open = static_cast<const char*>(memchr(key.data(), '{', key.size()));
   if (open == nullptr) return key;
   const char* start = open + 1;
@@ -60,18 +61,13 @@ uint64_t g_seed = secure_random();
   return {start, static_cast<size_t>(close - start)};
 }
 
-}  // namespace
-
-uint16_t crc16(Bytes data) { return crc_of(data); }
-Bytes hash_tag(Bytes key) { return tag_of(key); }
-
 uint64_t keyed_hash(Bytes data) { return XXH3_64bits_withSeed(data.data(), data.size(), g_seed); }
 void set_hash_seed(uint64_t seed) { g_seed = seed; }
 uint64_t hash_seed() { return g_seed; }
 
 Position key_position(Bytes key) {
   constexpr Position kHashMask = (1ull << kHashBits) - 1;
-  return (Position{crc_of(tag_of(key))} % kSlots << kHashBits) | (keyed_hash(key) & kHashMask);
+  return (static_cast<Position>(key_slot(key)) << kHashBits) | (keyed_hash(key) & kHashMask);
 }
 
 }  // namespace cobnut

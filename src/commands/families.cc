@@ -14,6 +14,11 @@ std::span<const std::span<const CommandSpec>> command_families() {
       kStringCommands,
       kStringSetCommands,
       kCounterCommands,
+      kStreamCommands,
+      kStreamReadCommands,
+      kStreamGroupCommands,
+      kStreamClaimCommands,
+      kStreamInfoCommands,
       kKeyCommands,
       kExpireCommands,
       kScanCommands,
@@ -24,11 +29,6 @@ std::span<const std::span<const CommandSpec>> command_families() {
       kServerCommands,
       kReplicationCommands,
       kSmallCommands,
-      kSlowlogCommands,
-      kLatencyCommands,
-      kMonitorCommands,
-      kMemoryCommands,
-      kDebugCommands,
       // clang-format on
   };
   return kFamilies;
