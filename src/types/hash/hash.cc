@@ -45,12 +45,7 @@ struct NewPack {
 
 // -- HashView
 
-size_t HashView::living() const {
-  if (table_ == nullptr || table_->next_expiry_ms() >= now_ms_) return size();
-  size_t count = 0;
-  for_each([&](const HashField&) { count++; });
-  return count;
-}
+size_t HashView::living() const { return table_ != nullptr ? table_->living(now_ms_) : size(); }
 
 std::optional<HashText> HashView::value(Bytes field) const {
   if (table_ != nullptr) {
@@ -83,19 +78,9 @@ std::optional<HashField> HashView::random() const {
     field.value = view.read(&at);
     return field;
   }
-  constexpr int kDrawsMax = 20;  // then most of them are due, and counting is cheaper
-  for (int draw = 0; draw < kDrawsMax; draw++) {
-    const PackedElement element = *table_->random();
-    if (element.deadline_ms >= now_ms_) return field_of(element);
-  }
-  const size_t count = living();
-  if (count == 0) return std::nullopt;
-  size_t rank = fast_random() % count;
-  std::optional<HashField> drawn;
-  for_each([&](const HashField& field) {
-    if (rank-- == 0) drawn = field;
-  });
-  return drawn;
+  const PackedPlace place = table_->random_living(now_ms_);
+  if (!place) return std::nullopt;
+  return field_of(*place);
 }
 
 // -- HashEdit

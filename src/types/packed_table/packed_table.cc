@@ -595,6 +595,30 @@ bool PackedTable::free_child(uintptr_t& link, size_t& budget) {
   return true;
 }
 
+size_t PackedTable::living(int64_t now_ms) const {
+  if (next_expiry_ms() >= now_ms) return elements_;
+  size_t count = 0;
+  for_each([&](const PackedElement& each) { count += each.deadline_ms >= now_ms; });
+  return count;
+}
+
+PackedPlace PackedTable::random_living(int64_t now_ms) const {
+  constexpr int kDrawsMax = 20;  // then most of them are due, and counting is cheaper
+  if (elements_ == 0) return {};
+  for (int draw = 0; draw < kDrawsMax; draw++) {
+    const PackedPlace place = random();
+    if ((*place).deadline_ms >= now_ms) return place;
+  }
+  const size_t count = living(now_ms);
+  if (count == 0) return {};
+  size_t rank = fast_random() % count;
+  Bytes drawn;
+  for_each([&](const PackedElement& each) {
+    if (each.deadline_ms >= now_ms && rank-- == 0) drawn = each.key;
+  });
+  return find(drawn);
+}
+
 bool PackedTable::free_some(size_t elements) {
   if (root_ == 0) return false;
   return !free_child(root_, elements);

@@ -82,6 +82,9 @@ class PackedTable final : public Collection {
   // expect; only a leaf with still more of them (none in practice) comes too seldom. REQUIRES:
   // elements() > 0.
   PackedPlace random() const;
+  // The same over the elements that are not due at now_ms; nothing: all are.
+  PackedPlace random_living(int64_t now_ms) const;
+  size_t living(int64_t now_ms) const;  // elements that are not due; O(n) when some are
 
   bool free_some(size_t elements) override;
   Collection* copy(CollectionHeap& to) const override;
