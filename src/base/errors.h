@@ -58,6 +58,10 @@ constexpr Bytes kFieldExpirations =
     "ERR Only one of EX, PX, EXAT, PXAT or KEEPTTL arguments can be specified";
 constexpr Bytes kCountRange =
     "ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807";
+// sets: several keys
+constexpr Bytes kNumkeysNotPositive = "ERR numkeys should be greater than 0";
+constexpr Bytes kNumkeysTooMany = "ERR Number of keys can't be greater than number of args";
+constexpr Bytes kLimitNegative = "ERR LIMIT can't be negative";
 
 // keys
 constexpr Bytes kExpireNxWithOthers =
@@ -71,64 +75,6 @@ constexpr Bytes kLfu =
     "ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when "
     "switching between policies at "
     "runtime LRU and LFU data will take some time to adjust.";
-
-// streams
-constexpr Bytes kStreamId = "ERR Invalid stream ID specified as stream command argument";
-constexpr Bytes kIntervalStart = "ERR invalid start ID for the interval";
-constexpr Bytes kIntervalEnd = "ERR invalid end ID for the interval";
-constexpr Bytes kTrimTwice =
-    "ERR syntax error, MAXLEN and MINID options at the same time are not compatible";
-constexpr Bytes kTrimLength = "ERR The MAXLEN argument must be >= 0.";
-constexpr Bytes kTrimLimit = "ERR The LIMIT argument must be >= 0.";
-constexpr Bytes kTrimLimitAlone =
-    "ERR syntax error, LIMIT cannot be used without specifying a trimming strategy";
-constexpr Bytes kTrimNothing = "ERR syntax error, XTRIM must be called with a trimming strategy";
-constexpr Bytes kTrimLimitExact =
-    "ERR syntax error, LIMIT cannot be used without the special ~ option";
-constexpr Bytes kStreamIdZero = "ERR The ID specified in XADD must be greater than 0-0";
-constexpr Bytes kStreamIdNotAbove =
-    "ERR The ID specified in XADD is equal or smaller than the target stream top item";
-constexpr Bytes kStreamIdsExhausted =
-    "ERR The stream has exhausted the last possible ID, unable to add more items";
-constexpr Bytes kStreamElementsTooLarge = "ERR Elements are too large to be stored";
-constexpr Bytes kEntriesAdded = "ERR entries_added must be positive";
-constexpr Bytes kSetIdBelowDeleted =
-    "ERR The ID specified in XSETID is smaller than the provided max_deleted_entry_id";
-constexpr Bytes kSetIdBelowTop =
-    "ERR The ID specified in XSETID is smaller than the target stream top item";
-constexpr Bytes kEntriesAddedBelowLength =
-    "ERR The entries_added specified in XSETID is smaller than the target stream length";
-constexpr Bytes kStreamsUnbalanced =
-    "ERR Unbalanced XREAD list of streams: for each stream key an ID or '$' must be specified.";
-constexpr Bytes kReadGroupOnly =
-    "ERR The GROUP option is only supported by XREADGROUP. You called XREAD instead.";
-constexpr Bytes kReadNoackOnly =
-    "ERR The NOACK option is only supported by XREADGROUP. You called XREAD instead.";
-constexpr Bytes kReadGroupMissing = "ERR Missing GROUP option for XREADGROUP";
-constexpr Bytes kReadLastOnly =
-    "ERR The $ ID is meaningless in the context of XREADGROUP: you want to read the history of "
-    "this consumer by specifying a proper ID, or use the > ID to get new messages. The $ ID would "
-    "just return an empty result set.";
-constexpr Bytes kReadNewOnly =
-    "ERR The > ID can be specified only when calling XREADGROUP using the GROUP <group> "
-    "<consumer> option.";
-constexpr Bytes kNoWaiting =  // ours
-    "ERR There is nothing to read, and waiting with BLOCK is not supported yet";
-constexpr Bytes kGroupNeedsKey =
-    "ERR The XGROUP subcommand requires the key to exist. Note that for CREATE you may want to use "
-    "the MKSTREAM option to create an empty stream automatically.";
-constexpr Bytes kGroupExists = "BUSYGROUP Consumer Group name already exists";
-constexpr Bytes kEntriesRead = "ERR value for ENTRIESREAD must be positive or -1";
-constexpr Bytes kClaimIdle = "ERR Invalid min-idle-time argument for XCLAIM";
-constexpr Bytes kClaimIdleOption = "ERR Invalid IDLE option argument for XCLAIM";
-constexpr Bytes kClaimTime = "ERR Invalid TIME option argument for XCLAIM";
-constexpr Bytes kClaimRetryCount = "ERR Invalid RETRYCOUNT option argument for XCLAIM";
-constexpr Bytes kAutoClaimIdle = "ERR Invalid min-idle-time argument for XAUTOCLAIM";
-constexpr Bytes kAutoClaimCount = "ERR COUNT must be > 0";
-// XDELEX and XACKDEL, Redis 8.2
-constexpr Bytes kNumids = "ERR Number of IDs must be a positive integer";
-constexpr Bytes kNumidsMismatch = "ERR The `numids` parameter must match the number of arguments";
-constexpr Bytes kIdsRequired = "ERR IDS option is required";
 
 // connection
 constexpr Bytes kWrongPass = "WRONGPASS invalid username-password pair or user is disabled.";
@@ -185,11 +131,6 @@ constexpr const char* kClientAttribute = "ERR Unrecognized option '%.*s'";
 constexpr const char* kClientAttributeText =
     "ERR %.*s cannot contain spaces, newlines or special characters.";
 constexpr const char* kClientFlags = "ERR Unknown flags found in the provided filter: %.*s";
-constexpr const char* kNoGroup = "NOGROUP No such consumer group '%.*s' for key name '%.*s'";
-constexpr const char* kNoKeyOrGroup = "NOGROUP No such key '%.*s' or consumer group '%.*s'";
-constexpr const char* kReadNoGroup =
-    "NOGROUP No such key '%.*s' or consumer group '%.*s' in XREADGROUP with GROUP option";
-constexpr const char* kClaimOption = "ERR Unrecognized XCLAIM option '%.*s'";
 constexpr const char* kSubcommandSyntax =
     "ERR unknown subcommand or wrong number of arguments for '%.*s'. Try %s HELP.";
 constexpr const char* kNoSuchUser = "ERR No such user '%.*s'";

@@ -75,11 +75,6 @@ enum class Route : uint8_t {
   kCustom,  // CommandSpec::shards tells (implies kSolo)
 };
 
-// The words of a request that are keys: first, first + step, ... (`count` of them).
-struct KeyRange {
-  size_t first = 0, step = 1, count = 0;
-};
-
 // Redis's legacy key triple: words first, first + step, ... last (negative: from the end). {0,0,0}:
 // none. With count_at, word count_at holds the number of keys (MSETEX) and first, step describe
 // them.
@@ -88,12 +83,6 @@ struct KeySpec {
   int16_t last = 0;
   int16_t step = 0;
   int16_t count_at = 0;
-  // XREAD: the keys are the first half of the words behind this one, which is looked for from word
-  // `first` on. `find` finds them, or nothing where the request is malformed.
-  const char* keyword = nullptr;
-  KeyRange (*find)(std::span<const Bytes> words) = nullptr;
-  // Elsewhere than a triple can say: COMMAND INFO shows zeros, and key specifications.
-  constexpr bool movable() const { return count_at > 0 || keyword != nullptr; }
 };
 
 // Some of a command's keys and what it does with them.

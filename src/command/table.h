@@ -50,7 +50,11 @@ void set_command_table(const CommandTable* table);
 std::string_view full_name(const CommandSpec& spec);
 bool arity_matches(const CommandSpec& spec, size_t words);
 
-// The keys of a request that has the right arity.
+// The words that are keys: first, first + step, ... (`count` of them) of a request that has the
+// right arity.
+struct KeyRange {
+  size_t first = 0, step = 1, count = 0;
+};
 KeyRange key_range_by_rule(const KeySpec& keys, std::span<const Bytes> words);
 inline KeyRange key_range(const CommandSpec& spec, std::span<const Bytes> words) {
   if (spec.keys.first == 1 && spec.keys.last == 1) return {1, 1, 1};  // most commands

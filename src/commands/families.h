@@ -16,12 +16,10 @@ extern const std::span<const CommandSpec> kHashExpiryCommands;
 extern const std::span<const CommandSpec> kStringCommands;
 extern const std::span<const CommandSpec> kStringSetCommands;
 extern const std::span<const CommandSpec> kCounterCommands;
-// types/stream
-extern const std::span<const CommandSpec> kStreamCommands;
-extern const std::span<const CommandSpec> kStreamReadCommands;
-extern const std::span<const CommandSpec> kStreamGroupCommands;
-extern const std::span<const CommandSpec> kStreamClaimCommands;
-extern const std::span<const CommandSpec> kStreamInfoCommands;
+// types/set
+extern const std::span<const CommandSpec> kSetCommands;
+extern const std::span<const CommandSpec> kSetRandomCommands;
+extern const std::span<const CommandSpec> kSetAlgebraCommands;
 // commands
 extern const std::span<const CommandSpec> kKeyCommands;
 extern const std::span<const CommandSpec> kExpireCommands;

@@ -49,6 +49,12 @@ struct Value {
 // Order of the texts' bytes, as memcmp: < 0, 0, > 0.
 int compare(const Value& value, Bytes text);
 
+// False: surely not a decimal integer as Redis writes one.
+inline bool may_be_integer(Bytes text) {
+  return text.size() - 1 < kIntTextMax && static_cast<unsigned char>(text[0]) <= '9' &&
+         static_cast<unsigned char>(text[text.size() - 1] - '0') <= 9;
+}
+
 // An element on its way into a pack, or to be looked for in one. Views the text that it is made of.
 class Element {
  public:
@@ -75,10 +81,6 @@ class Element {
   }
 
  private:
-  static bool may_be_integer(Bytes text) {
-    return text.size() - 1 < kIntTextMax && static_cast<unsigned char>(text[0]) <= '9' &&
-           static_cast<unsigned char>(text[text.size() - 1] - '0') <= 9;
-  }
   void encode(int64_t integer);
   void encode_text(Bytes text);
 

@@ -1,0 +1,141 @@
+// Sets: members drawn at random, each with the same probability. Redis 7.0.15's replies.
+#include <algorithm>
+#include <unordered_set>
+#include <vector>
+
+#include "base/random.h"
+#include "command/well_formed.h"
+#include "types/set/set_support_commands.h"
+
+namespace cobnut {
+namespace {
+
+void pop_one(Context& cx, const Key& key) {
+  const Found found = cx.keys.edit(key);
+  if (!type_or_absent(cx, found, Type::kSet)) return;
+  if (!found) return cx.reply.null();
+  SetEdit set = set_edit(cx, key, found);
+  const bool popped =
+      set.pop([&](const SetMember& member) { listpack::reply_bulk(cx.reply, member); });
+  if (!popped) return cx.reply.null();
+  static_cast<void>(set.committed(Event::kSpop));
+}
+
+void cmd_spop(Context& cx, Args args) {
+  if (args.size() > 3) return cx.reply.error(err::kSyntax);
+  const Key key = args.key();
+  if (args.size() == 2) return pop_one(cx, key);
+  const std::optional<int64_t> count = integer_argument(cx, args[2], err::kNotPositive);
+  if (!count) return;
+  if (*count < 0) return cx.reply.error(err::kNotPositive);
+  const Found found = cx.keys.edit(key);
+  if (!type_or_absent(cx, found, Type::kSet)) return;
+  if (!found || *count == 0) return cx.reply.set(0);
+  const SetView view = set_view(cx, found);
+  const size_t living = view.living();
+  const size_t popped = std::min(static_cast<size_t>(*count), living);
+  cx.reply.set(popped);
+  const auto reply = [&](const SetMember& member) { listpack::reply_bulk(cx.reply, member); };
+  if (popped == 0) return;
+  if (popped == view.size()) {
+    view.for_each(reply);
+    cx.keys.at(key).announce(cx.keys.db(), key, Event::kSpop);
+    return cx.keys.remove(key, found, Event::kDel);
+  }
+  SetEdit set = set_edit(cx, key, found);
+  for (size_t i = 0; i < popped; i++) CHECK(set.pop(reply));
+  static_cast<void>(set.committed(Event::kSpop));
+}
+
+// Distinct members: all of them passed by, each taken with the probability that still makes the
+// count.
+void reply_by_passing(Context& cx, const SetView& view, size_t count, size_t living) {
+  size_t wanted = count, left = living;
+  view.for_each([&](const SetMember& member) {
+    if (fast_random() % left-- >= wanted) return;
+    wanted--;
+    listpack::reply_bulk(cx.reply, member);
+  });
+}
+
+// The same when they are few of many: drawn until so many are distinct.
+void reply_by_drawing(Context& cx, const SetView& view, size_t count) {
+  std::unordered_set<Bytes> drawn;  // only tables get here: their members are texts that stay
+  drawn.reserve(count);
+  while (drawn.size() < count) {
+    const std::optional<SetMember> member = view.random();
+    CHECK(member);
+    if (drawn.insert(member->bytes).second) listpack::reply_bulk(cx.reply, *member);
+  }
+}
+
+void cmd_srandmember(Context& cx, Args args) {
+  if (args.size() > 3) return cx.reply.error(err::kSyntax);
+  const bool counted = args.size() == 3;
+  int64_t count = 1;
+  if (counted) {
+    const std::optional<int64_t> wanted = integer_argument(cx, args[2]);
+    if (!wanted) return;
+    if (*wanted < -INT64_MAX) return cx.reply.error(err::kCountRange);
+    count = *wanted;
+  }
+  const Found found = cx.keys.find(args.key());
+  if (!type_or_absent(cx, found, Type::kSet)) return;
+  const std::optional<SetMember> any = found ? set_view(cx, found).random() : std::nullopt;
+  if (!counted) return any ? listpack::reply_bulk(cx.reply, *any) : cx.reply.null();
+  if (!any || count == 0) return cx.reply.array(0);
+  const SetView view = set_view(cx, found);
+  if (count < 0) {
+    cx.reply.array(static_cast<size_t>(-count));
+    for (; count < 0; count++) listpack::reply_bulk(cx.reply, *view.random());
+    return;
+  }
+  const size_t living = view.living();
+  const size_t distinct = std::min(static_cast<size_t>(count), living);
+  cx.reply.array(distinct);
+  constexpr size_t kFewOfMany = 3;  // then a draw is rarely of one that was drawn before
+  const bool is_table = view.content().table != nullptr;
+  if (is_table && distinct * kFewOfMany <= living) return reply_by_drawing(cx, view, distinct);
+  reply_by_passing(cx, view, distinct, living);
+}
+
+constexpr CommandSpec kTable[] = {
+    {.name = "spop",
+     .run = cmd_spop,
+     .arity = -2,
+     .flags = kWrite | kFast,
+     .keys = {1, 1, 1},
+     .key_flags = "RW access delete",
+     .route = Route::kKeys,
+     .acl = "@set",
+     .group = "set",
+     .since = "1.0.0",
+     .complexity = "O(N log M) where N is the number of members taken, M the set's size",
+     .summary = "Takes members out of a set at random and returns them.",
+     .syntax = "key [count@3.2.0]",
+     .tips = "nondeterministic_output",
+     .history = "3.2.0 A count.\n"},
+    {.name = "srandmember",
+     .run = cmd_srandmember,
+     .arity = -2,
+     .flags = kReadonly,
+     .keys = {1, 1, 1},
+     .key_flags = "RO access",
+     .route = Route::kKeys,
+     .acl = "@set",
+     .group = "set",
+     .since = "1.0.0",
+     .complexity = "O(N log M) where N is the absolute count, M the set's size",
+     .summary = "Returns members of a set, drawn at random.",
+     .syntax = "key [count@2.6.0]",
+     .tips = "nondeterministic_output",
+     .history = "2.6.0 A count.\n"},
+};
+static_assert(well_formed(kTable));
+
+}  // namespace
+
+extern const std::span<const CommandSpec> kSetRandomCommands;  // commands/families.h
+constinit const std::span<const CommandSpec> kSetRandomCommands{kTable};
+
+}  // namespace cobnut
