@@ -76,6 +76,64 @@ constexpr Bytes kLfu =
     "switching between policies at "
     "runtime LRU and LFU data will take some time to adjust.";
 
+// streams
+constexpr Bytes kStreamId = "ERR Invalid stream ID specified as stream command argument";
+constexpr Bytes kIntervalStart = "ERR invalid start ID for the interval";
+constexpr Bytes kIntervalEnd = "ERR invalid end ID for the interval";
+constexpr Bytes kTrimTwice =
+    "ERR syntax error, MAXLEN and MINID options at the same time are not compatible";
+constexpr Bytes kTrimLength = "ERR The MAXLEN argument must be >= 0.";
+constexpr Bytes kTrimLimit = "ERR The LIMIT argument must be >= 0.";
+constexpr Bytes kTrimLimitAlone =
+    "ERR syntax error, LIMIT cannot be used without specifying a trimming strategy";
+constexpr Bytes kTrimNothing = "ERR syntax error, XTRIM must be called with a trimming strategy";
+constexpr Bytes kTrimLimitExact =
+    "ERR syntax error, LIMIT cannot be used without the special ~ option";
+constexpr Bytes kStreamIdZero = "ERR The ID specified in XADD must be greater than 0-0";
+constexpr Bytes kStreamIdNotAbove =
+    "ERR The ID specified in XADD is equal or smaller than the target stream top item";
+constexpr Bytes kStreamIdsExhausted =
+    "ERR The stream has exhausted the last possible ID, unable to add more items";
+constexpr Bytes kStreamElementsTooLarge = "ERR Elements are too large to be stored";
+constexpr Bytes kEntriesAdded = "ERR entries_added must be positive";
+constexpr Bytes kSetIdBelowDeleted =
+    "ERR The ID specified in XSETID is smaller than the provided max_deleted_entry_id";
+constexpr Bytes kSetIdBelowTop =
+    "ERR The ID specified in XSETID is smaller than the target stream top item";
+constexpr Bytes kEntriesAddedBelowLength =
+    "ERR The entries_added specified in XSETID is smaller than the target stream length";
+constexpr Bytes kStreamsUnbalanced =
+    "ERR Unbalanced XREAD list of streams: for each stream key an ID or '$' must be specified.";
+constexpr Bytes kReadGroupOnly =
+    "ERR The GROUP option is only supported by XREADGROUP. You called XREAD instead.";
+constexpr Bytes kReadNoackOnly =
+    "ERR The NOACK option is only supported by XREADGROUP. You called XREAD instead.";
+constexpr Bytes kReadGroupMissing = "ERR Missing GROUP option for XREADGROUP";
+constexpr Bytes kReadLastOnly =
+    "ERR The $ ID is meaningless in the context of XREADGROUP: you want to read the history of "
+    "this consumer by specifying a proper ID, or use the > ID to get new messages. The $ ID would "
+    "just return an empty result set.";
+constexpr Bytes kReadNewOnly =
+    "ERR The > ID can be specified only when calling XREADGROUP using the GROUP <group> "
+    "<consumer> option.";
+constexpr Bytes kNoWaiting =  // ours
+    "ERR There is nothing to read, and waiting with BLOCK is not supported yet";
+constexpr Bytes kGroupNeedsKey =
+    "ERR The XGROUP subcommand requires the key to exist. Note that for CREATE you may want to use "
+    "the MKSTREAM option to create an empty stream automatically.";
+constexpr Bytes kGroupExists = "BUSYGROUP Consumer Group name already exists";
+constexpr Bytes kEntriesRead = "ERR value for ENTRIESREAD must be positive or -1";
+constexpr Bytes kClaimIdle = "ERR Invalid min-idle-time argument for XCLAIM";
+constexpr Bytes kClaimIdleOption = "ERR Invalid IDLE option argument for XCLAIM";
+constexpr Bytes kClaimTime = "ERR Invalid TIME option argument for XCLAIM";
+constexpr Bytes kClaimRetryCount = "ERR Invalid RETRYCOUNT option argument for XCLAIM";
+constexpr Bytes kAutoClaimIdle = "ERR Invalid min-idle-time argument for XAUTOCLAIM";
+constexpr Bytes kAutoClaimCount = "ERR COUNT must be > 0";
+// XDELEX and XACKDEL, Redis 8.2
+constexpr Bytes kNumids = "ERR Number of IDs must be a positive integer";
+constexpr Bytes kNumidsMismatch = "ERR The `numids` parameter must match the number of arguments";
+constexpr Bytes kIdsRequired = "ERR IDS option is required";
+
 // connection
 constexpr Bytes kWrongPass = "WRONGPASS invalid username-password pair or user is disabled.";
 constexpr Bytes kNoPassword =
@@ -117,6 +175,18 @@ constexpr Bytes kNoShutdown = "ERR No shutdown in progress.";
 constexpr Bytes kNoSave =  // ours
     "ERR SHUTDOWN SAVE is refused: this server does not keep data on disk. Use SHUTDOWN or "
     "SHUTDOWN NOSAVE";
+constexpr Bytes kPositiveRange = "ERR value is out of range, must be positive";
+constexpr Bytes kNoResp2 = "ERR RESP2 is not supported by this command";
+constexpr Bytes kProtocolType =
+    "ERR Wrong protocol type name. Please use one of the following: "
+    "string|integer|double|bignum|null|array|set|map|attrib|push|verbatim|true|false";
+constexpr Bytes kDebugNotAllowed =
+    "ERR DEBUG command not allowed. If the enable-debug-command option is set to \"local\", you "
+    "can "
+    "run it from a local connection, otherwise you need to set this option in the configuration "
+    "file, and then restart the server.";
+constexpr Bytes kMonitorNoKeys = "ERR Replica can't interact with the keyspace";
+constexpr Bytes kSlowlogCount = "ERR count should be greater than or equal to -1";
 
 // Texts with a part of the request in them, for Reply::error_format.
 constexpr const char* kWrongArity = "ERR wrong number of arguments for '%.*s' command";
@@ -131,8 +201,16 @@ constexpr const char* kClientAttribute = "ERR Unrecognized option '%.*s'";
 constexpr const char* kClientAttributeText =
     "ERR %.*s cannot contain spaces, newlines or special characters.";
 constexpr const char* kClientFlags = "ERR Unknown flags found in the provided filter: %.*s";
+constexpr const char* kNoGroup = "NOGROUP No such consumer group '%.*s' for key name '%.*s'";
+constexpr const char* kNoKeyOrGroup = "NOGROUP No such key '%.*s' or consumer group '%.*s'";
+constexpr const char* kReadNoGroup =
+    "NOGROUP No such key '%.*s' or consumer group '%.*s' in XREADGROUP with GROUP option";
+constexpr const char* kClaimOption = "ERR Unrecognized XCLAIM option '%.*s'";
 constexpr const char* kSubcommandSyntax =
     "ERR unknown subcommand or wrong number of arguments for '%.*s'. Try %s HELP.";
+constexpr const char* kDebugUnknown =
+    "ERR unknown subcommand or wrong number of arguments for '%.*s'. Try DEBUG HELP.";
+constexpr const char* kNoLatencySamples = "ERR No samples available for event '%.*s'";
 constexpr const char* kNoSuchUser = "ERR No such user '%.*s'";
 
 }  // namespace cobnut::err

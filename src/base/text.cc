@@ -121,4 +121,25 @@ std::string to_upper(Bytes text) {
   return out;
 }
 
+void append_quoted(std::string& to, Bytes text) {
+  constexpr char kHex[] = "0123456789abcdef";
+  constexpr Bytes kEscaped = "\n\r\t\a\b\"\\", kLetters = "nrtab\"\\";
+  to += '"';
+  for (const char c : text) {
+    const size_t escape = kEscaped.find(c);
+    if (escape != Bytes::npos) {
+      to += '\\';
+      to += kLetters[escape];
+    } else if (c >= ' ' && c <= '~') {
+      to += c;
+    } else {
+      const auto byte = static_cast<unsigned char>(c);
+      to += "\\x";
+      to += kHex[byte >> 4];
+      to += kHex[byte & 15];
+    }
+  }
+  to += '"';
+}
+
 }  // namespace cobnut

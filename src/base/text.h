@@ -13,5 +13,7 @@ bool glob_match(Bytes pattern, Bytes text, bool ignore_case = false);
 bool equal_ignore_case(Bytes a, Bytes b);  // ASCII only
 std::string to_lower(Bytes text);
 std::string to_upper(Bytes text);
+// In double quotes, with \n \r \t \a \b \" \\ and \xNN for what does not print: MONITOR, redis-cli.
+void append_quoted(std::string& to, Bytes text);
 
 }  // namespace cobnut

@@ -59,6 +59,15 @@ TEST_CASE("a glob full of stars is not exponential") {
   CHECK_FALSE(glob_match(pattern, std::string(20000, 'a')));
 }
 
+TEST_CASE("text in quotes") {
+  std::string out = "x ";
+  append_quoted(out, Bytes("a\n\r\t\a\b\"\\\0\x7f\xff~ ", 13));
+  CHECK(out == "x \"a\\n\\r\\t\\a\\b\\\"\\\\\\x00\\x7f\\xff~ \"");
+  out.clear();
+  append_quoted(out, "");
+  CHECK(out == "\"\"");
+}
+
 TEST_CASE("ASCII case") {
   CHECK(equal_ignore_case("KeepTTL", "keepttl"));
   CHECK_FALSE(equal_ignore_case("a", "ab"));

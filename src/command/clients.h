@@ -43,6 +43,7 @@ struct ClientInfo {
   std::atomic<uint64_t> output_bytes{0};  // not yet taken by the socket
   std::atomic<bool> no_evict{false};
   std::atomic<bool> no_touch{false};
+  std::atomic<bool> monitor{false};
   std::atomic<bool> authenticated{true};
   BlockedWord blocked;
 

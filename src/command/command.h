@@ -25,6 +25,8 @@ struct Client {
   int resp = 2;
   bool authenticated = true;
   bool no_touch = false;
+  bool local = true;     // of this machine
+  bool monitor = false;  // it gets what MONITOR shows, and may not touch keys
 };
 
 // All that a command function gets. Lives for one command.
@@ -75,6 +77,11 @@ enum class Route : uint8_t {
   kCustom,  // CommandSpec::shards tells (implies kSolo)
 };
 
+// The words of a request that are keys: first, first + step, ... (`count` of them).
+struct KeyRange {
+  size_t first = 0, step = 1, count = 0;
+};
+
 // Redis's legacy key triple: words first, first + step, ... last (negative: from the end). {0,0,0}:
 // none. With count_at, word count_at holds the number of keys (MSETEX) and first, step describe
 // them.
@@ -83,6 +90,12 @@ struct KeySpec {
   int16_t last = 0;
   int16_t step = 0;
   int16_t count_at = 0;
+  // XREAD: the keys are the first half of the words behind this one, which is looked for from word
+  // `first` on. `find` finds them, or nothing where the request is malformed.
+  const char* keyword = nullptr;
+  KeyRange (*find)(std::span<const Bytes> words) = nullptr;
+  // Elsewhere than a triple can say: COMMAND INFO shows zeros, and key specifications.
+  constexpr bool movable() const { return count_at > 0 || keyword != nullptr; }
 };
 
 // Some of a command's keys and what it does with them.
@@ -126,6 +139,10 @@ struct CommandSpec {
   std::string_view deprecated_since;  // both or neither
   std::string_view replaced_by;       // "`GETRANGE`"
   std::span<const CommandSpec> subcommands;
+  // Whether a word of the request is a secret, which MONITOR and SLOWLOG blank; null: none is.
+  bool (*secret)(Args, size_t word) = nullptr;
+  // Which of all rows it is: names its statistics. Given by CommandTable.
+  uint16_t number = 0;
 };
 
 }  // namespace cobnut

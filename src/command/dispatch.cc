@@ -51,6 +51,11 @@ bool unknown_subcommand(const CommandSpec& spec, size_t words) {
   return !server.options.current().requirepass.empty();
 }
 
+[[gnu::cold]] Outcome reject(Reply& reply, Bytes error) {
+  reply.error(error);
+  return Outcome::kRejected;
+}
+
 }  // namespace
 
 bool routable(const CommandSpec* spec, std::span<const Bytes> words) {
@@ -60,19 +65,24 @@ bool routable(const CommandSpec* spec, std::span<const Bytes> words) {
 
 bool touches_anyway(const CommandSpec* spec) { return spec != nullptr && spec->name == "touch"; }
 
-void execute(const Request& request, const Client& client, Keys& keys, Reply& reply,
-             Server& server) {
+Outcome execute(const Request& request, const Client& client, Keys& keys, Reply& reply,
+                Server& server) {
   const CommandSpec* spec = request.spec;
   const Args args = request.args;
-  if (spec == nullptr) return reply_unknown(args, reply);
-  if (unknown_subcommand(*spec, args.size())) return reply_unknown_subcommand(*spec, args, reply);
-  if (spec->run == nullptr || !arity_matches(*spec, args.size())) return reply_arity(*spec, reply);
+  if (spec == nullptr) return reply_unknown(args, reply), Outcome::kUnknown;
+  if (unknown_subcommand(*spec, args.size()))
+    return reply_unknown_subcommand(*spec, args, reply), Outcome::kUnknown;
+  if (spec->run == nullptr || !arity_matches(*spec, args.size()))
+    return reply_arity(*spec, reply), Outcome::kRejected;
   if (!client.authenticated && !(spec->flags & kNoAuth) && needs_auth(server))
-    return reply.error(err::kNoAuth);
+    return reject(reply, err::kNoAuth);
   if ((spec->flags & kDenyOom) && !memory_admits(request, keys, server))
-    return reply.error(err::kOutOfMemory);
+    return reject(reply, err::kOutOfMemory);
+  if (client.monitor && (spec->flags & (kWrite | kReadonly)))
+    return reject(reply, err::kMonitorNoKeys);
   Context cx{*spec, client, keys, reply, server, request.session};
   spec->run(cx, args);
+  return Outcome::kRan;
 }
 
 }  // namespace cobnut

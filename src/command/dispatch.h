@@ -23,9 +23,16 @@ bool routable(const CommandSpec* spec, std::span<const Bytes> words);
 // TOUCH, which CLIENT NO-TOUCH is not meant for.
 bool touches_anyway(const CommandSpec* spec);
 
+// How far a request got.
+enum class Outcome : uint8_t {
+  kRan,       // its function was called, which may have replied an error
+  kRejected,  // it may not run as it stands, or not now
+  kUnknown,   // there is no such command
+};
+
 // Runs the request: judges it in Redis's order, then calls its function. REQUIRES: the shards of
 // its route are held.
-void execute(const Request& request, const Client& client, Keys& keys, Reply& reply,
-             Server& server);
+Outcome execute(const Request& request, const Client& client, Keys& keys, Reply& reply,
+                Server& server);
 
 }  // namespace cobnut

@@ -1,10 +1,12 @@
 #include "command/executor.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/clock.h"
 #include "base/errors.h"
 #include "base/log.h"
+#include "base/ticks.h"
 #include "command/owned_command.h"
 #include "command/table.h"
 
@@ -26,6 +28,8 @@ Executor::Executor(Server& server, size_t loop_index, LoopPort& port, Flusher& f
       port_(port),
       flusher_(flusher),
       counters_(server.counters[loop_index]),
+      stats_(server.stats[loop_index]),
+      tick_scale_(tick_scale()),
       entered_mark_(server.shards.size()) {
   entered_.reserve(server.shards.size());
   wanted_.reserve(server.shards.size());
@@ -97,6 +101,7 @@ void Executor::forget(Session& session) {
   }
   if (session.in_turn) std::erase(turn_, &session);
   session.in_turn = false;
+  if (session.client.monitor) server_.monitors.remove(session);
 }
 
 // ---- the turn
@@ -108,6 +113,7 @@ bool Executor::run_turn(TurnTime time) {
   now_ms_ = time.wall_ms;
   bool worked = false;
   for (bool first = true;; first = false) {
+    publish_monitor_lines();  // ahead of what follows, for monitors of this loop too
     if (!port_.idle()) worked |= port_.deliver_all();
     if (!port_.idle()) worked |= port_.run_all();  // whole shards wait for a granted transaction
     if (ready_head_ == nullptr || arena_.used() >= kArenaMax) break;
@@ -142,6 +148,7 @@ void Executor::end_of_turn() {
   }
   turn_.clear();
   arena_.reset();
+  publish_monitor_lines();
 }
 
 // Before AUTH ten arguments of 16 KiB are the largest request: nobody may make us keep much more.
@@ -299,6 +306,7 @@ void Executor::run_gathered() {
           request.session->client.db, position);
     }
   }
+  begin_observing();
   for (size_t r = 0; r < batch_size_; r++) run_one(batch_[r]);
   close_output();
   leave_entered();
@@ -325,13 +333,18 @@ void Executor::run_one(const Request& request) {
   run_into(request, session.output);
 }
 
-inline void Executor::run_into(const Request& request, Output& output) {
+[[gnu::always_inline]] inline void Executor::run_into(const Request& request, Output& output) {
   const Session& session = *request.session;
   Keys keys(server_.shards, server_.slot_shift, session.client.db, now_ms_);
   Reply reply(output, session.client.resp);
-  execute(request, session.client, keys, reply, server_);
-  counters_.commands.add();
-  if (reply.failed()) counters_.errors.add();
+  const Outcome outcome = execute(request, session.client, keys, reply, server_);
+  // One look at the counter a command: the end of one is the beginning of the next.
+  const uint64_t now = ticks();
+  const auto passed = static_cast<int64_t>(now - std::exchange(last_ticks_, now));
+  const uint64_t ns = ticks_to_ns(passed > 0 ? static_cast<uint64_t>(passed) : 0, tick_scale_);
+  if (static_cast<bool>(outcome) | reply.failed() | (ns >= observed_ns_)) [[unlikely]]
+    return account(request, {outcome, ns, reply.error_code()});
+  stats_.ran(request.spec->number, ns, track_latency_);
 }
 
 // CLIENT REPLY and CLIENT NO-TOUCH.
@@ -395,6 +408,8 @@ void Executor::run_solo(Session& session, Request& request) {
   session.input.consume(session.parser.consumed());
   if (!entered) return wait_for(session, request, wanted_);
   for (const uint32_t index : entered_) server_.shards[index]->keyspace.set_now_ms(now_ms_);
+  begin_observing();
+  observed_ns_ = 0;  // it may change who observes
   run_one(request);
   close_output();
   leave_entered();
@@ -429,7 +444,6 @@ void Executor::wait_for_keys(Session& session, const Request& request) {
 void Executor::wait_for(Session& session, const Request& request, std::span<Shard* const> shards) {
   session.wait = Session::Wait::kCommand;
   session.info().last_command.store(request.spec, std::memory_order_relaxed);
-  counters_.commands.add();
   if (shards.size() == 1) {
     counters_.commands_queued.add();
     shards[0]->monitor.push(new QueuedCommand(*this, request, *shards[0]), port_);
@@ -580,19 +594,6 @@ void Executor::open_output(Session& session) {
 void Executor::close_output() {
   if (writing_ != nullptr) writing_->output.close();
   writing_ = nullptr;
-}
-
-void Executor::fail_protocol(Session& session) {
-  const std::string text(session.parser.error());
-  if (session.replies() == Session::Replies::kOn) {
-    open_output(session);
-    Reply(session.output, session.client.resp).error(text);
-    close_output();
-  }
-  log::verbose("net", "protocol error from client %s: %s", session.info().address.c_str(),
-               text.c_str());
-  counters_.errors.add();
-  session.closing = true;
 }
 
 }  // namespace cobnut

@@ -27,6 +27,13 @@
 
 namespace cobnut {
 
+// How the execution of a request ended, for the statistics.
+struct Verdict {
+  Outcome outcome = Outcome::kRan;
+  uint64_t ns = 0;   // it took
+  Bytes error_code;  // of its error reply; empty: none
+};
+
 // What the executor needs of the network: who is to be written to.
 class Flusher {
  public:
@@ -62,6 +69,9 @@ class Executor {
   // The session's output or input changed outside of a command: it takes part in the end of the
   // turn.
   void touch(Session& session);
+  // A command of one of this loop's sessions was executed, here or elsewhere: counts it, and shows
+  // it to SLOWLOG, LATENCY and MONITOR where they want to see it.
+  void account(const Request& request, const Verdict& verdict);
   // A command of the session, run elsewhere, has been answered.
   void complete(Session& session, Output& reply);
   // The session is about to be destroyed: the executor forgets it. REQUIRES: wait is neither
@@ -127,6 +137,9 @@ class Executor {
   void postpone(Session& session);
   void begin_block(Session& session);
   void leave_entered();
+  void begin_observing();
+  void observe(const Request& request, const Verdict& verdict);
+  void publish_monitor_lines();
   static bool needs_solo(const CommandSpec& spec);
   void run_solo(Session& session, Request& request);
   void wanted_shards(const Request& request, std::vector<Shard*>& shards);
@@ -144,6 +157,8 @@ class Executor {
   LoopPort& port_;
   Flusher& flusher_;
   LoopCounters& counters_;
+  LoopStats& stats_;
+  const uint64_t tick_scale_;
 
   // this loop
   Arena arena_;
@@ -156,6 +171,10 @@ class Executor {
   Session* writing_ = nullptr;  // whose output is open on the arena
   int64_t now_ms_ = 0;          // of the batch: wall clock, and not before any entered shard's
   int64_t active_ms_ = 0;       // monotonic, of the turn: for idle times
+  uint64_t last_ticks_ = 0;     // when the last command of the batch ended
+  uint64_t observed_ns_ = 0;    // a command that took as long, or longer, is to be observed
+  bool track_latency_ = true;   // option latency-tracking, as of the batch
+  std::string monitor_lines_;   // of MONITOR, not yet published
   Request batch_[kBatchCommands];
   Position positions_[kBatchCommands];  // of requests with one key
   size_t batch_size_ = 0;

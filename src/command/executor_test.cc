@@ -38,6 +38,7 @@ void cmd_count(Context& cx, Args) {
 }
 
 void cmd_echo(Context& cx, Args args) { cx.reply.bulk(args[1]); }
+void cmd_fail(Context& cx, Args) { cx.reply.error("MINE it fails"); }
 void cmd_end(Context& cx, Args) {
   cx.session->close_after_reply();
   cx.reply.ok();
@@ -54,6 +55,7 @@ constexpr CommandSpec kTestCommands[] = {
     {.name = "count", .run = cmd_count, .arity = 1, .flags = kReadonly, .route = Route::kAll},
     {.name = "echo", .run = cmd_echo, .arity = 2, .flags = kFast},
     {.name = "end", .run = cmd_end, .arity = 1, .flags = kNoAuth},
+    {.name = "fail", .run = cmd_fail, .arity = 1},
     {.name = "get",
      .run = cmd_get,
      .arity = 2,
@@ -452,6 +454,127 @@ TEST_CASE("maxmemory is judged when the command runs") {
               .ok());
   CHECK(h.run(*session, "put b 1\r\nget a\r\n") ==
         "-" + std::string(err::kOutOfMemory) + "\r\n$1\r\n1\r\n");
+  h.executor.forget(*session);
+}
+
+// -- what is known of commands afterwards
+
+namespace {
+
+void set_options(Server& server, const std::function<void(Options&)>& change) {
+  const Status set = server.options.update([&](Options& options) -> Status {
+    change(options);
+    return Ok{};
+  });
+  REQUIRE(set.ok());
+}
+
+const CommandStats& stats_of(Server& server, Bytes name) {
+  return server.stats[0].command(command_table().find(name)->number);
+}
+
+}  // namespace
+
+TEST_CASE("commands are counted: run, failed, rejected, and how long they took") {
+  Harness h;
+  auto session = make_session();
+  h.run(*session, "put a 1\r\nget a\r\nget a\r\nget\r\nnosuch\r\nfail\r\n");
+  CHECK(stats_of(h.server, "put").calls.get() == 1);
+  CHECK(stats_of(h.server, "get").calls.get() == 2);
+  CHECK(stats_of(h.server, "get").rejected.get() == 1);
+  CHECK(stats_of(h.server, "fail").calls.get() == 1);
+  CHECK(stats_of(h.server, "fail").failed.get() == 1);
+  CHECK(h.server.commands_run() == 4);
+  CHECK(h.server.counters[0].errors.get() == 3);
+  std::string errors;
+  h.server.stats[0].errors.each([&](Bytes code, uint64_t count) {
+    errors += std::string(code) + "=" + std::to_string(count) + " ";
+  });
+  CHECK(errors == "ERR=2 MINE=1 ");
+  DurationCounts gets;
+  gets.add(*stats_of(h.server, "get").histogram.load());
+  CHECK(gets.total() == 2);
+  set_options(h.server, [](Options& o) { o.latency_tracking = false; });
+  h.run(*session, "get a\r\ncount\r\n");
+  CHECK(stats_of(h.server, "get").calls.get() == 3);
+  CHECK(stats_of(h.server, "count").calls.get() == 1);
+  CHECK(stats_of(h.server, "count").histogram.load() == nullptr);
+  h.executor.forget(*session);
+}
+
+TEST_CASE("commands that ran elsewhere are counted at home") {
+  Harness h;
+  auto session = make_session();
+  set_options(h.server, [](Options& o) { o.slowlog_log_slower_than = 0; });
+  Intruder intruder(h.shard_of("a"));
+  CHECK(h.run(*session, "put a 1\r\n") == "");
+  CHECK(stats_of(h.server, "put").calls.get() == 0);
+  intruder.leave();
+  CHECK(h.run(*session, "mput a\r\n") ==
+        "+OK\r\n-ERR wrong number of arguments for 'mput' command\r\n");
+  CHECK(stats_of(h.server, "put").calls.get() == 1);
+  CHECK(stats_of(h.server, "mput").rejected.get() == 1);
+  const std::vector<SlowCommand> slow = h.server.slow_log.latest(10);
+  REQUIRE(slow.size() == 1);
+  CHECK(slow[0].words == std::vector<std::string>{"put", "a", "1"});
+  h.executor.forget(*session);
+}
+
+TEST_CASE("the slow log keeps the beginning of a request, and says what is missing") {
+  Harness h;
+  auto session = make_session();
+  set_options(h.server, [](Options& o) {
+    o.slowlog_log_slower_than = 0;
+    o.slowlog_max_len = 2;
+  });
+  std::string many = "mput";
+  for (int i = 1; i < 33; i++) many += " w" + std::to_string(i);
+  h.run(*session, "echo one\r\necho " + std::string(129, 'x') + "\r\n" + many + "\r\n");
+  const std::vector<SlowCommand> slow = h.server.slow_log.latest(10);
+  REQUIRE(slow.size() == 2);
+  CHECK(slow[1].words[1] == std::string(128, 'x') + "... (1 more bytes)");
+  REQUIRE(slow[0].words.size() == 32);
+  CHECK(slow[0].words[30] == "w30");
+  CHECK(slow[0].words[31] == "... (2 more arguments)");
+  h.run(*session, many.substr(0, many.rfind(' ')) + "\r\n");
+  CHECK(h.server.slow_log.latest(1)[0].words[31] == "w31");
+  set_options(h.server, [](Options& o) { o.slowlog_log_slower_than = -1; });
+  h.server.slow_log.clear();
+  h.run(*session, "echo one\r\n");
+  CHECK(h.server.slow_log.size() == 0);
+  set_options(h.server, [](Options& o) { o.slowlog_log_slower_than = INT64_MAX; });
+  h.run(*session, "echo one\r\n");
+  CHECK(h.server.slow_log.size() == 0);
+  h.executor.forget(*session);
+}
+
+TEST_CASE("a monitor sees what its loop runs, in order, from when it asked until it leaves") {
+  Harness h;
+  auto session = make_session();
+  auto monitor = make_session();
+  session->info().address = "127.0.0.1:1";
+  for (Session* s : {session.get(), monitor.get()}) s->info().loop = &h.port;
+  h.run(*session, "echo before\r\n");
+  h.server.monitors.add(*monitor);
+  monitor->client.monitor = true;
+  CHECK(h.run(*session, "put a 1\r\nget\r\nget \"x\\n\"\r\n").size() > 0);
+  const auto owed = [&] {
+    h.executor.touch(*monitor);
+    return h.run(*session, "");
+  };
+  const std::string lines = owed();
+  const size_t first = lines.find(" [0 127.0.0.1:1] \"put\" \"a\" \"1\"\r\n+");
+  const size_t second = lines.find(" [0 127.0.0.1:1] \"get\" \"x\\n\"\r\n");
+  CHECK(first != std::string::npos);
+  CHECK(second != std::string::npos);
+  CHECK(first < second);
+  CHECK(std::count(lines.begin(), lines.end(), '\n') == 2);  // not the one that was rejected
+  CHECK(lines[0] == '+');
+  h.run(*session, "count\r\n");
+  CHECK(owed().find("\"count\"") != std::string::npos);
+  h.executor.forget(*monitor);
+  CHECK_FALSE(h.server.monitors.any());
+  CHECK(h.run(*session, "get a\r\n") == "$1\r\n1\r\n");
   h.executor.forget(*session);
 }
 

@@ -71,7 +71,7 @@ std::vector<std::string_view> words_of(std::string_view text) {
 
 std::vector<std::string_view> flag_names(const CommandSpec& spec) {
   uint32_t flags = spec.flags;
-  if (spec.keys.count_at > 0) flags |= kMovableKeys;
+  if (spec.keys.movable()) flags |= kMovableKeys;
   std::vector<std::string_view> names;
   for (const FlagName& known : kFlagNames) {
     if (flags & known.flag) names.push_back(known.name);

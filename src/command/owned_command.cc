@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/clock.h"
+#include "base/ticks.h"
 #include "command/table.h"
 
 namespace cobnut {
@@ -19,19 +20,6 @@ int64_t advance_clocks(std::span<Shard* const> shards) {
 
 void set_touching(std::span<Shard* const> shards, bool touching) {
   for (Shard* shard : shards) shard->keyspace.set_touching(touching);
-}
-
-void run_away_from_home(Server& server, const CommandSpec* spec, Args args, const Client& client,
-                        std::span<Shard* const> held, Output& output) {
-  Keys keys(server.shards, server.slot_shift, client.db, advance_clocks(held));
-  output.open(nullptr);
-  Reply reply(output, client.resp);
-  const bool no_touch = client.no_touch && !touches_anyway(spec);
-  if (no_touch) set_touching(held, false);
-  execute(Request{nullptr, spec, args}, client, keys, reply, server);
-  if (no_touch) set_touching(held, true);
-  output.close();
-  for (Shard* shard : held) shard->publish_memory();
 }
 
 }  // namespace
@@ -50,24 +38,38 @@ OwnedWords::OwnedWords(Args args) {
   args_ = args.moved_to(words_, positions_);
 }
 
+void Completion::run(Server& server, const Client& client, std::span<Shard* const> shards) {
+  Keys keys(server.shards, server.slot_shift, client.db, advance_clocks(shards));
+  output_.open(nullptr);
+  Reply reply(output_, client.resp);
+  const bool no_touch = client.no_touch && !touches_anyway(spec_);
+  if (no_touch) set_touching(shards, false);
+  const uint64_t begin = ticks();
+  outcome_ = execute(Request{nullptr, spec_, words_.args()}, client, keys, reply, server);
+  took_ns_ = ticks_to_ns(ticks() - begin, tick_scale());
+  error_code_ = reply.error_code();
+  if (no_touch) set_touching(shards, true);
+  output_.close();
+  for (Shard* shard : shards) shard->publish_memory();
+  home_.port().post(this);
+}
+
 void Completion::deliver() {
-  home_.complete(session_, output);
+  home_.account({&session_, spec_, words_.args()}, {outcome_, took_ns_, error_code_});
+  home_.complete(session_, output_);
   delete this;
 }
 
 QueuedCommand::QueuedCommand(Executor& home, const Request& request, Shard& shard)
     : server_(home.server()),
       shard_(shard),
-      spec_(request.spec),
-      words_(request.args),
       client_(request.session->client),
-      completion_(new Completion(home, *request.session)) {}
+      completion_(new Completion(home, request)) {}
 
 void QueuedCommand::run_held(Monitor& monitor, LoopPort&) {
   DCHECK(&monitor == &shard_.monitor);
   Shard* const held[] = {&shard_};
-  run_away_from_home(server_, spec_, words_.args(), client_, held, completion_->output);
-  completion_->post();
+  completion_->run(server_, client_, held);
   delete this;
 }
 
@@ -77,18 +79,12 @@ SequencedCommand::SequencedCommand(Executor& home, const Request& request,
                                    std::span<Shard* const> shards)
     : server_(home.server()),
       shards_(shards.begin(), shards.end()),
-      spec_(request.spec),
-      words_(request.args),
       client_(request.session->client),
-      completion_(new Completion(home, *request.session)) {
+      completion_(new Completion(home, request)) {
   for (Shard* shard : shards_) monitors.push_back(&shard->monitor);
 }
 
-void SequencedCommand::execute(LoopPort&) {
-  run_away_from_home(server_, spec_, words_.args(), client_, shards_, completion_->output);
-  completion_->post();
-}
-
+void SequencedCommand::execute(LoopPort&) { completion_->run(server_, client_, shards_); }
 void SequencedCommand::finished(LoopPort&) { delete this; }
 void SequencedCommand::deliver() { CHECK(false); }  // it is never posted: its Completion is
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "command/dispatch.h"
@@ -24,18 +25,25 @@ class OwnedWords {
   Args args_;
 };
 
-// The way home of a reply: delivered on the connection's loop.
+// The way home of a reply: delivered on the connection's loop. It takes the request along, which is
+// accounted there.
 class Completion final : public Message {
  public:
-  Completion(Executor& home, Session& session) : home_(home), session_(session) {}
-  void post() { home_.port().post(this); }
+  Completion(Executor& home, const Request& request)
+      : home_(home), session_(*request.session), spec_(request.spec), words_(request.args) {}
+  // Runs the request where the caller is, which holds `shards` for it, and sends this home.
+  void run(Server& server, const Client& client, std::span<Shard* const> shards);
   void deliver() override;
-
-  Output output;
 
  private:
   Executor& home_;
   Session& session_;
+  const CommandSpec* spec_;
+  OwnedWords words_;
+  Output output_;
+  Outcome outcome_ = Outcome::kRan;
+  uint64_t took_ns_ = 0;
+  std::string error_code_;
 };
 
 // For one shard that was busy.
@@ -48,8 +56,6 @@ class QueuedCommand final : public Job {
  private:
   Server& server_;
   Shard& shard_;
-  const CommandSpec* spec_;
-  OwnedWords words_;
   Client client_;
   Completion* completion_;
 };
@@ -65,8 +71,6 @@ class SequencedCommand final : public Transaction {
  private:
   Server& server_;
   std::vector<Shard*> shards_;
-  const CommandSpec* spec_;
-  OwnedWords words_;
   Client client_;
   Completion* completion_;
 };

@@ -10,12 +10,17 @@
 #include <vector>
 
 #include "command/clients.h"
+#include "command/monitors.h"
 #include "command/pause.h"
 #include "config/published.h"
 #include "config/rewrite.h"
 #include "memory/budget.h"
 #include "memory/pages.h"
+#include "metrics/command_stats.h"
 #include "metrics/counters.h"
+#include "metrics/latency_monitor.h"
+#include "metrics/rates.h"
+#include "metrics/slow_log.h"
 #include "shard/shard.h"
 
 namespace cobnut {
@@ -24,7 +29,7 @@ class Executor;
 
 struct Server {
   Server(Options initial, size_t loop_count)
-      : options(std::move(initial), loop_count), counters(loop_count) {}
+      : options(std::move(initial), loop_count), counters(loop_count), stats(loop_count) {}
 
   PagePool pages;  // any thread; first, since the shards give their pages back to it
 
@@ -32,7 +37,8 @@ struct Server {
   std::string run_id;  // 40 hex digits, new at each start (INFO run_id)
   std::string executable;
   ConfigSource config_source;
-  int64_t started_ms = 0;  // monotonic
+  int64_t started_ms = 0;        // monotonic
+  uint64_t memory_at_start = 0;  // used memory of shards without a key, bytes
   std::vector<std::unique_ptr<Shard>> shard_storage;
   std::vector<Shard*> shards;  // in slot order, a power of two
   int slot_shift = 0;          // slot >> slot_shift: index into shards
@@ -45,10 +51,16 @@ struct Server {
   Clients clients;
   MemoryBudget budget;
   std::vector<LoopCounters> counters;  // one a loop, written by it
-  std::function<void()> shutdown;      // begins a clean stop; returns at once
+  std::vector<LoopStats> stats;        // one a loop, written by it
+  Samples samples;
+  SlowLog slow_log;
+  LatencyMonitor latency;
+  Monitors monitors;
+  std::function<void()> shutdown;  // begins a clean stop; returns at once
   std::function<void(ClientInfo&)>
       kick;  // the client's loop looks at `killed` soon, even if the client is silent
 
+  uint64_t commands_run() const;  // by all loops
   template <typename Field>
   uint64_t sum(Field LoopCounters::*field) const {
     uint64_t total = 0;

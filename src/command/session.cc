@@ -13,6 +13,14 @@ constexpr size_t kHeapAhead = 4 << 20;   // bytes: most that is taken because mo
 constexpr size_t kHeapKept = 64 * 1024;  // bytes: a larger one that is mostly empty is given back
 }  // namespace
 
+void Session::push(Bytes bytes) {
+  if (closing) return;
+  output.open(nullptr);
+  output.append(bytes);
+  output.close();
+  on_pushed();
+}
+
 Input::~Input() {
   if (capacity_ > 0) free(data_);
 }

@@ -107,9 +107,17 @@ class Session {
   Session* next_ready = nullptr;
   Block blocked;  // Wait::kBlocked
 
+  // Bytes that no command of it has asked for (MONITOR): behind what it is owed. On its loop, while
+  // no command of it writes.
+  void push(Bytes bytes);
+
   // The command that it waited for has been answered (the reply is in `output`). False: the session
   // does not go on, and may be gone.
   virtual bool on_completed() { return true; }
+
+ protected:
+  // Something was pushed: it is to be written at the end of the turn.
+  virtual void on_pushed() {}
 
  private:
   void look_for_modes() { has_modes = replies_ != Replies::kOn || client.no_touch; }

@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/numbers.h"
 #include "base/text.h"
+#include "metrics/command_stats.h"
 
 namespace cobnut {
 namespace {
@@ -58,17 +59,32 @@ size_t CommandTable::bucket(const Packed& packed) {
 CommandTable::CommandTable(std::span<const std::span<const CommandSpec>> families)
     : buckets_(kBuckets) {
   static_assert(kBuckets == 1u << (64 - 54));
+  size_t rows = 0;
+  for (const auto& family : families) {
+    for (const CommandSpec& spec : family) rows += 1 + spec.subcommands.size();
+  }
+  CHECK_OP(rows, <=, kCommandsMax);
+  rows_.reserve(rows);
   for (const auto& family : families) {
     for (const CommandSpec& spec : family) {
-      CHECK(find(spec.name) == nullptr);
-      const Packed packed = pack(spec.name);
-      size_t at = bucket(packed);
-      while (buckets_[at].spec != nullptr) at = (at + 1) % kBuckets;
-      buckets_[at] = {packed, &spec};
-      sorted_.push_back(&spec);
+      CommandSpec& row = rows_.emplace_back(spec);
+      const size_t first_sub = rows_.size();
+      rows_.insert(rows_.end(), spec.subcommands.begin(), spec.subcommands.end());
+      row.subcommands = std::span(rows_).subspan(first_sub);
+      add(&row);
     }
   }
+  for (size_t i = 0; i < rows_.size(); i++) rows_[i].number = static_cast<uint16_t>(i);
   std::ranges::sort(sorted_, {}, [](const CommandSpec* spec) { return spec->name; });
+}
+
+void CommandTable::add(const CommandSpec* spec) {
+  CHECK(find(spec->name) == nullptr);
+  const Packed packed = pack(spec->name);
+  size_t at = bucket(packed);
+  while (buckets_[at].spec != nullptr) at = (at + 1) % kBuckets;
+  buckets_[at] = {packed, spec};
+  sorted_.push_back(spec);
 }
 
 const CommandSpec* CommandTable::find(Bytes name) const {
@@ -99,6 +115,7 @@ bool arity_matches(const CommandSpec& spec, size_t words) {
 
 KeyRange key_range_by_rule(const KeySpec& keys, std::span<const Bytes> words) {
   if (keys.first == 0) return {};
+  if (keys.find != nullptr) return keys.find(words);
   const auto first = static_cast<size_t>(keys.first);
   const auto step = static_cast<size_t>(keys.step);
   if (keys.count_at > 0) {

@@ -1,5 +1,5 @@
 // All commands by name. Built once from the families' rows, before the first client; read by any
-// thread.
+// thread. The table keeps copies of the rows, which it numbers.
 #pragma once
 
 #include <span>
@@ -21,6 +21,8 @@ class CommandTable {
   const CommandSpec* resolve(std::span<const Bytes> words) const;
   // Top-level rows, in the order of their names.
   std::span<const CommandSpec* const> all() const { return sorted_; }
+  // Every row, subcommands too, by its number.
+  std::span<const CommandSpec> rows() const { return rows_; }
 
  private:
   // The first and the last eight bytes of a name in lower case, and its size: two loads and no
@@ -38,6 +40,9 @@ class CommandTable {
     const CommandSpec* spec = nullptr;
   };
   static constexpr size_t kBuckets = 1024;  // about 250 names: a second step is rare
+  void add(const CommandSpec* spec);
+
+  std::vector<CommandSpec> rows_;  // never grows after construction
   std::vector<Bucket> buckets_;
   std::vector<const CommandSpec*> sorted_;
 };
@@ -50,11 +55,7 @@ void set_command_table(const CommandTable* table);
 std::string_view full_name(const CommandSpec& spec);
 bool arity_matches(const CommandSpec& spec, size_t words);
 
-// The words that are keys: first, first + step, ... (`count` of them) of a request that has the
-// right arity.
-struct KeyRange {
-  size_t first = 0, step = 1, count = 0;
-};
+// The keys of a request that has the right arity.
 KeyRange key_range_by_rule(const KeySpec& keys, std::span<const Bytes> words);
 inline KeyRange key_range(const CommandSpec& spec, std::span<const Bytes> words) {
   if (spec.keys.first == 1 && spec.keys.last == 1) return {1, 1, 1};  // most commands

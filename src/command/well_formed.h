@@ -25,6 +25,7 @@ constexpr bool well_formed(const CommandSpec& spec) {
   if (has_keys != (!spec.key_flags.empty() || !spec.key_uses.empty())) return false;
   if (!spec.key_flags.empty() && !spec.key_uses.empty()) return false;
   if (spec.keys.first != 0 && (spec.keys.step <= 0 || spec.route != Route::kKeys)) return false;
+  if ((spec.keys.keyword != nullptr) != (spec.keys.find != nullptr)) return false;
   const bool varies = spec.key_flags.find("variable_flags") != std::string_view::npos;
   if (varies != (spec.key_flags_of != nullptr)) return false;
   if (spec.deprecated_since.empty() != spec.replaced_by.empty()) return false;

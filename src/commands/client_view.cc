@@ -33,6 +33,7 @@ ClientLoad load_of(const ClientInfo& info, Session& asking) {
 // In Redis's order; N: none of them.
 std::string flags_of(const ClientInfo& info, const Session& asking) {
   std::string flags;
+  if (info.monitor.load(std::memory_order_relaxed)) flags += 'O';
   if (info.blocked.blocked()) flags += 'b';
   if (info.id == asking.client.id && asking.closing) flags += 'c';
   if (info.killed.load(std::memory_order_relaxed)) flags += 'A';

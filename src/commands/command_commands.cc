@@ -41,15 +41,22 @@ void reply_number(Context& cx, Bytes name, int64_t value) {
   cx.reply.integer(value);
 }
 
-// Where the keys begin: at word `index`.
-void reply_begin_search(Context& cx, int64_t index) {
+// Where the keys begin: at a word's index, or behind a word.
+void reply_begin_search(Context& cx, const KeySpec& keys) {
   cx.reply.bulk("begin_search");
   cx.reply.map(2);
   cx.reply.bulk("type");
-  cx.reply.bulk("index");
+  cx.reply.bulk(keys.keyword != nullptr ? "keyword" : "index");
   cx.reply.bulk("spec");
-  cx.reply.map(1);
-  reply_number(cx, "index", index);
+  if (keys.keyword != nullptr) {
+    cx.reply.map(2);
+    cx.reply.bulk("keyword");
+    cx.reply.bulk(keys.keyword);
+    reply_number(cx, "startfrom", keys.first);
+  } else {
+    cx.reply.map(1);
+    reply_number(cx, "index", keys.count_at > 0 ? keys.count_at : keys.first);
+  }
 }
 
 // How many there are from there on: up to a last one, or as many as a word says.
@@ -68,7 +75,7 @@ void reply_find_keys(Context& cx, const KeySpec& keys) {
   } else {
     reply_number(cx, "lastkey", keys.last < 0 ? keys.last : keys.last - keys.first);
     reply_number(cx, "keystep", keys.step);
-    reply_number(cx, "limit", 0);
+    reply_number(cx, "limit", keys.keyword != nullptr ? 2 : 0);  // one half of them
   }
 }
 
@@ -79,14 +86,14 @@ void reply_key_uses(Context& cx, const CommandSpec& spec) {
     cx.reply.map(3);
     cx.reply.bulk("flags");
     reply_status_words(cx, words_of(use.flags), "");
-    reply_begin_search(cx, use.keys.count_at > 0 ? use.keys.count_at : use.keys.first);
+    reply_begin_search(cx, use.keys);
     reply_find_keys(cx, use.keys);
   }
 }
 
 void reply_info(Context& cx, const CommandSpec* spec) {
   if (spec == nullptr) return cx.reply.null();
-  const KeySpec keys = spec->keys.count_at > 0 ? KeySpec{} : spec->keys;
+  const KeySpec keys = spec->keys.movable() ? KeySpec{} : spec->keys;
   cx.reply.array(10);
   cx.reply.bulk(full_name(*spec));
   cx.reply.integer(spec->arity);

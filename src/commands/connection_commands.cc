@@ -9,6 +9,7 @@
 #include "command/well_formed.h"
 #include "commands/client_names.h"
 #include "commands/families.h"
+#include "commands/monitoring.h"
 
 namespace cobnut {
 namespace {
@@ -138,9 +139,15 @@ void cmd_hello(Context& cx, Args args) {
   cx.reply.array(0);
 }
 
+bool hello_word_secret(Args args, size_t word) {
+  const auto auth_at = [&](size_t i) { return i >= 2 && equal_ignore_case(args[i], "auth"); };
+  return auth_at(word - 1) || (word >= 4 && auth_at(word - 2));
+}
+
 // Everything that the client has set, back to how it connected.
 void cmd_reset(Context& cx, Args) {
   Session& session = *cx.session;
+  stop_monitoring(cx.server, session);
   session.select(0);
   set_protocol(cx, 2);
   set_authenticated(session, cx.server.options.current().requirepass.empty());
@@ -164,7 +171,8 @@ constexpr CommandSpec kTable[] = {
      .complexity = "O(N) where N is the length of the password",
      .summary = "Tells the server who the client is.",
      .syntax = "[username@6.0.0] password",
-     .history = "6.0.0 A user name before the password.\n"},
+     .history = "6.0.0 A user name before the password.\n",
+     .secret = [](Args, size_t) { return true; }},
     {.name = "echo",
      .run = cmd_echo,
      .arity = 2,
@@ -186,7 +194,8 @@ constexpr CommandSpec kTable[] = {
      .summary = "Chooses the protocol's version, and tells what the server is.",
      .syntax = "[arguments{protover:integer [AUTH username_password{username password}] [SETNAME "
                "clientname]}]",
-     .history = "6.2.0 Without arguments it only reports.\n"},
+     .history = "6.2.0 Without arguments it only reports.\n",
+     .secret = hello_word_secret},
     {.name = "ping",
      .run = cmd_ping,
      .arity = -1,

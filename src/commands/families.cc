@@ -17,6 +17,11 @@ std::span<const std::span<const CommandSpec>> command_families() {
       kSetCommands,
       kSetRandomCommands,
       kSetAlgebraCommands,
+      kStreamCommands,
+      kStreamReadCommands,
+      kStreamGroupCommands,
+      kStreamClaimCommands,
+      kStreamInfoCommands,
       kKeyCommands,
       kExpireCommands,
       kScanCommands,
@@ -27,6 +32,11 @@ std::span<const std::span<const CommandSpec>> command_families() {
       kServerCommands,
       kReplicationCommands,
       kSmallCommands,
+      kSlowlogCommands,
+      kLatencyCommands,
+      kMonitorCommands,
+      kMemoryCommands,
+      kDebugCommands,
       // clang-format on
   };
   return kFamilies;

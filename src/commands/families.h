@@ -20,6 +20,12 @@ extern const std::span<const CommandSpec> kCounterCommands;
 extern const std::span<const CommandSpec> kSetCommands;
 extern const std::span<const CommandSpec> kSetRandomCommands;
 extern const std::span<const CommandSpec> kSetAlgebraCommands;
+// types/stream
+extern const std::span<const CommandSpec> kStreamCommands;
+extern const std::span<const CommandSpec> kStreamReadCommands;
+extern const std::span<const CommandSpec> kStreamGroupCommands;
+extern const std::span<const CommandSpec> kStreamClaimCommands;
+extern const std::span<const CommandSpec> kStreamInfoCommands;
 // commands
 extern const std::span<const CommandSpec> kKeyCommands;
 extern const std::span<const CommandSpec> kExpireCommands;
@@ -31,6 +37,11 @@ extern const std::span<const CommandSpec> kIntrospectionCommands;
 extern const std::span<const CommandSpec> kServerCommands;
 extern const std::span<const CommandSpec> kReplicationCommands;
 extern const std::span<const CommandSpec> kSmallCommands;
+extern const std::span<const CommandSpec> kSlowlogCommands;
+extern const std::span<const CommandSpec> kLatencyCommands;
+extern const std::span<const CommandSpec> kMonitorCommands;
+extern const std::span<const CommandSpec> kMemoryCommands;
+extern const std::span<const CommandSpec> kDebugCommands;
 
 std::span<const std::span<const CommandSpec>> command_families();
 

@@ -8,6 +8,9 @@
 #include <cstdio>
 
 #include "base/clock.h"
+#include "base/numbers.h"
+#include "command/table.h"
+#include "config/option_table.h"
 #include "memory/large.h"
 
 namespace cobnut {
@@ -51,7 +54,7 @@ uint64_t resident_bytes() {
   return read == 2 ? resident * static_cast<uint64_t>(sysconf(_SC_PAGESIZE)) : 0;
 }
 
-void gather_memory(const Server& server, MetricFacts& facts) {
+void gather_memory(Server& server, MetricFacts& facts) {
   const HeapStats heap = heap_stats();
   facts.keyspace_bytes = server.budget.used();
   facts.heap_allocated = heap.allocated;
@@ -60,6 +63,9 @@ void gather_memory(const Server& server, MetricFacts& facts) {
   facts.process_resident = resident_bytes();
   // The kernel counts the two at different moments.
   facts.process_resident_peak = std::max(facts.process_resident_peak, facts.process_resident);
+  facts.memory_at_start = server.memory_at_start;
+  server.samples.note_memory(facts.keyspace_bytes);
+  facts.memory_peak = server.samples.memory_peak.load(std::memory_order_relaxed);
   facts.machine_bytes =
       static_cast<uint64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
 }
@@ -77,7 +83,7 @@ void gather_loops(const Server& server, MetricFacts& facts) {
   facts.connections_received = server.sum(&LoopCounters::connections_received);
   facts.connections_rejected = server.sum(&LoopCounters::connections_rejected);
   facts.accepts_failed = server.sum(&LoopCounters::accepts_failed);
-  facts.commands = server.sum(&LoopCounters::commands);
+  facts.commands = server.commands_run();
   facts.errors = server.sum(&LoopCounters::errors);
   facts.commands_queued = server.sum(&LoopCounters::commands_queued);
   facts.transactions_queued = server.sum(&LoopCounters::transactions_queued);
@@ -87,6 +93,11 @@ void gather_loops(const Server& server, MetricFacts& facts) {
       server.sum(&LoopCounters::query_buffer_limit_disconnections);
   facts.output_buffer_limit_disconnections =
       server.sum(&LoopCounters::output_buffer_limit_disconnections);
+  facts.reads = server.sum(&LoopCounters::reads);
+  facts.writes = server.sum(&LoopCounters::writes);
+  facts.commands_per_s = server.samples.commands.per_second();
+  facts.input_bytes_per_s = server.samples.input_bytes.per_second();
+  facts.output_bytes_per_s = server.samples.output_bytes.per_second();
   facts.turns = server.sum(&LoopCounters::turns);
   facts.batches = server.sum(&LoopCounters::batches);
 }
@@ -95,6 +106,7 @@ void gather_loops(const Server& server, MetricFacts& facts) {
 void gather_shards(const Server& server, MetricFacts& facts) {
   for (const Shard* shard : server.shards) {
     const KeyspaceStats& stats = shard->keyspace.stats();
+    facts.entry_bytes += shard->entry_bytes.get();
     facts.keyspace_hits += stats.hits.get();
     facts.keyspace_misses += stats.misses.get();
     facts.expired_keys += stats.expired.get();
@@ -107,14 +119,54 @@ void gather_shards(const Server& server, MetricFacts& facts) {
   }
 }
 
+void gather_clients(Server& server, MetricFacts& facts) {
+  facts.clients = server.clients.count();
+  for (const auto& client : server.clients.all()) {
+    const uint64_t input = client->input_bytes.load(std::memory_order_relaxed);
+    const uint64_t output = client->output_bytes.load(std::memory_order_relaxed);
+    facts.client_buffer_bytes += input + output;
+    facts.client_input_most = std::max(facts.client_input_most, input);
+    facts.client_output_most = std::max(facts.client_output_most, output);
+  }
+}
+
+void gather_commands(const Server& server, MetricFacts& facts) {
+  const Options& options = server.options.current();
+  for (const std::string& word : split_words(options.latency_tracking_info_percentiles))
+    facts.percentiles.push_back(parse_double(word).value_or(0));
+  for (const CommandSpec& spec : command_table().rows()) {
+    MetricFacts::Command command{.name = std::string(full_name(spec))};
+    for (const LoopStats& loop : server.stats) {
+      const CommandStats& stats = loop.command(spec.number);
+      command.calls += stats.calls.get();
+      command.nanoseconds += stats.nanoseconds.get();
+      command.rejected += stats.rejected.get();
+      command.failed += stats.failed.get();
+    }
+    if (command.calls + command.rejected + command.failed == 0) continue;
+    DurationCounts counts;
+    if (options.latency_tracking && gather_durations(server, spec, counts)) {
+      for (const double percent : facts.percentiles)
+        command.percentiles_ns.push_back(counts.percentile(percent));
+    }
+    facts.commands_run.push_back(std::move(command));
+  }
+  std::ranges::sort(facts.commands_run, {}, &MetricFacts::Command::name);
+  for (const LoopStats& loop : server.stats) {
+    loop.errors.each(
+        [&](Bytes code, uint64_t count) { facts.errors_by_code[std::string(code)] += count; });
+  }
+}
+
 }  // namespace
 
-MetricFacts gather_metric_facts(const Server& server) {
+MetricFacts gather_metric_facts(Server& server) {
   MetricFacts facts;
   gather_process(server, facts);
   gather_memory(server, facts);
   gather_options(server, facts);
-  facts.clients = server.clients.count();
+  gather_clients(server, facts);
+  gather_commands(server, facts);
   facts.clients_blocked = server.clients.blocked();
   gather_loops(server, facts);
   gather_shards(server, facts);
@@ -125,19 +177,29 @@ void reset_metrics(Server& server) {
   for (LoopCounters& loop : server.counters) {
     for (Counter LoopCounters::*counter :
          {&LoopCounters::connections_received, &LoopCounters::connections_rejected,
-          &LoopCounters::accepts_failed, &LoopCounters::commands, &LoopCounters::errors,
-          &LoopCounters::commands_queued, &LoopCounters::transactions_queued,
-          &LoopCounters::net_input_bytes, &LoopCounters::net_output_bytes,
-          &LoopCounters::query_buffer_limit_disconnections,
+          &LoopCounters::accepts_failed, &LoopCounters::errors, &LoopCounters::commands_queued,
+          &LoopCounters::transactions_queued, &LoopCounters::net_input_bytes,
+          &LoopCounters::net_output_bytes, &LoopCounters::query_buffer_limit_disconnections,
           &LoopCounters::output_buffer_limit_disconnections, &LoopCounters::turns,
-          &LoopCounters::batches}) {
+          &LoopCounters::batches, &LoopCounters::reads, &LoopCounters::writes}) {
       (loop.*counter).clear();
     }
   }
+  for (LoopStats& loop : server.stats) loop.clear();
+  server.samples.memory_peak.store(server.budget.used(), std::memory_order_relaxed);
   for (Shard* shard : server.shards) {
     KeyspaceStats& stats = shard->keyspace.stats();
     for (Counter* counter : {&stats.hits, &stats.misses, &stats.expired}) counter->clear();
   }
+}
+
+bool gather_durations(const Server& server, const CommandSpec& spec, DurationCounts& counts) {
+  for (const LoopStats& loop : server.stats) {
+    const DurationHistogram* histogram =
+        loop.command(spec.number).histogram.load(std::memory_order_acquire);
+    if (histogram != nullptr) counts.add(*histogram);
+  }
+  return counts.total() > 0;
 }
 
 }  // namespace cobnut

@@ -13,6 +13,7 @@
 #include "commands/families.h"
 #include "commands/metric_facts.h"
 #include "config/config_command.h"
+#include "config/option_table.h"
 
 namespace cobnut {
 namespace {
@@ -81,6 +82,13 @@ void cmd_config_set(Context& cx, Args args) {
   if (!set.ok()) return cx.reply.error(set.error());
   log::set_level(static_cast<log::Level>(cx.server.options.current().loglevel));
   cx.reply.ok();
+}
+
+// The value of a name that is not known may be a password, too.
+bool config_word_secret(Args args, size_t word) {
+  if (word < 3 || word % 2 == 0) return false;
+  const Option* option = find_option(args[word - 1]);
+  return option == nullptr || option->secret;
 }
 
 void cmd_config_resetstat(Context& cx, Args) {
@@ -204,7 +212,8 @@ constexpr CommandSpec kConfigTable[] = {
      .summary = "Changes options.",
      .syntax = "parameter_value{parameter value}...",
      .tips = "request_policy:all_nodes response_policy:all_succeeded",
-     .history = "7.0.0 Several options at once.\n"},
+     .history = "7.0.0 Several options at once.\n",
+     .secret = config_word_secret},
 };
 
 constexpr CommandSpec kTable[] = {

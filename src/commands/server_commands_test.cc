@@ -89,16 +89,16 @@ TEST_CASE("INFO chooses sections") {
   TestServer server;
   const std::string all = server.run("info");
   for (const char* section : {"Server", "Clients", "Memory", "Persistence", "Stats", "Replication",
-                              "CPU", "Modules", "Cluster", "Keyspace"}) {
+                              "CPU", "Modules", "Errorstats", "Cluster", "Keyspace"}) {
     CHECK(all.find("# " + std::string(section) + "\\x0d\\x0a") != std::string::npos);
   }
   const auto headings = [&](const char* request) {
     const std::string text = server.run(request);
     return std::ranges::count(text, '#');
   };
-  CHECK_EQ(headings("info default"), 10);
-  CHECK_EQ(headings("info all nosuch"), 10);
-  CHECK_EQ(headings("info cpu everything"), 10);
+  CHECK_EQ(headings("info default"), 11);
+  CHECK_EQ(headings("info all nosuch"), 13);
+  CHECK_EQ(headings("info cpu everything"), 13);
   CHECK_EQ(headings("info SERVER server"), 1);
   CHECK(server.run("info keyspace CLUSTER").starts_with("\"# Cluster\\x0d\\x0acluster_enabled:0"));
 }

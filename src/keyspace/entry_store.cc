@@ -325,4 +325,17 @@ void EntryStore::forget_collection(Handle handle) {
   memset(pool_.at(handle) + entry->value_offset(), 0, sizeof(Collection*));
 }
 
+size_t EntryStore::bytes_of(Handle handle) const {
+  const Entry* entry = at(handle);
+  size_t bytes = pool_.block_bytes_of(handle);
+  const auto add_outside = [&](size_t offset) {
+    const EntryOutside outside = entry->outside_at(offset);
+    bytes += large_.usable_bytes(outside.block, outside.bytes);
+  };
+  if (entry->flags() & kLargeKey) add_outside(entry->key_offset());
+  if (entry->flags() & kLargeValue) add_outside(entry->value_offset());
+  if (entry->flags() & kCollection) bytes += entry->collection()->bytes();
+  return bytes;
+}
+
 }  // namespace cobnut

@@ -74,6 +74,7 @@ class EntryStore {
   CollectionHeap& heap() { return heap_; }
   const CollectionHeap& heap() const { return heap_; }
 
+  size_t bytes_of(Handle handle) const;  // of one entry, with what lies outside
   size_t used_bytes() const { return pool_.used_bytes() + large_bytes_ + heap_.used_bytes(); }
   size_t metadata_bytes() const { return pool_.metadata_bytes(); }
   size_t committed_bytes() const {

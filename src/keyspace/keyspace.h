@@ -163,6 +163,8 @@ class Keyspace {
   }  // DEBUG SET-ACTIVE-EXPIRE; lazy expiry goes on
 
   // -- account
+  // What a key costs: its block, what of it lies outside, its place in a line of the table.
+  size_t memory_of(int db, const Found& found) const;
   const KeyspaceStats& stats() const { return stats_; }
   KeyspaceStats& stats() { return stats_; }
   size_t entry_bytes() const;      // blocks of entries

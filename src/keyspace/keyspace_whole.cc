@@ -187,6 +187,11 @@ int64_t Keyspace::next_expiry_ms() const {
 
 // -- account
 
+size_t Keyspace::memory_of(int db, const Found& found) const {
+  constexpr size_t kPlaceBytes = sizeof(Line) / kLineSlots;
+  return parts_->entries.bytes_of(table(db)->handle_of(found)) + kPlaceBytes;
+}
+
 size_t Keyspace::metadata_bytes() const {
   size_t bytes = sizeof(*this) + parts_->segments.used_bytes() + parts_->entries.metadata_bytes() +
                  parts_->wheel.memory_bytes();

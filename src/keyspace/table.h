@@ -129,7 +129,7 @@ class Table final : public SegmentOwner {
   size_t erased_ = 0;  // keys since the last shrink walk
 };
 
-inline SegmentRef Table::leaf(Position position) const {
+[[gnu::always_inline]] inline SegmentRef Table::leaf(Position position) const {
   const SegmentRef ref = root_[slot_of(position) - parts_.first_slot];
   if (!ref.is_directory()) [[likely]]
     return ref;

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstring>
 #endif
 
@@ -163,6 +164,23 @@ HeapStats heap_stats() {
   stats.retained = heap_stat("stats.retained");
 #endif
   return stats;
+}
+
+std::string heap_report() {
+  std::string report;
+#if !defined(COBNUT_NO_JEMALLOC)
+  const auto append = [](void* to, const char* text) { *static_cast<std::string*>(to) += text; };
+  malloc_stats_print(append, &report, nullptr);
+#endif
+  return report;
+}
+
+void purge_heap() {
+#if !defined(COBNUT_NO_JEMALLOC)
+  char name[32];
+  snprintf(name, sizeof name, "arena.%u.purge", MALLCTL_ARENAS_ALL);
+  mallctl(name, nullptr, nullptr, nullptr, 0);
+#endif
 }
 
 }  // namespace cobnut

@@ -13,6 +13,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 
 namespace cobnut {
 
@@ -35,6 +36,8 @@ LargeAllocator& large_allocator(AllocatorKind kind);  // one of each per process
 struct HeapStats {
   size_t allocated = 0, active = 0, resident = 0, retained = 0;  // bytes
 };
-HeapStats heap_stats();  // about 15 us: all arenas are added up
+HeapStats heap_stats();     // about 15 us: all arenas are added up
+std::string heap_report();  // the allocator's own, some 20 KB of text; empty without jemalloc
+void purge_heap();          // gives pages without an allocation back to the system; milliseconds
 
 }  // namespace cobnut

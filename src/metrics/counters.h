@@ -9,7 +9,8 @@ namespace cobnut {
 
 class Counter {
  public:
-  void add(uint64_t n = 1) {
+  // always_inline: g++ at -O2 calls it where it stands in several places, for twice the cost.
+  [[gnu::always_inline]] void add(uint64_t n = 1) {
     value_.store(value_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
   }
   void set(uint64_t n) {  // of what can also shrink; the line stays clean when nothing changes
@@ -27,12 +28,13 @@ class Counter {
 struct alignas(64) LoopCounters {
   Counter connections_received;
   Counter connections_rejected;
-  Counter commands;             // executed on this loop
   Counter commands_queued;      // went into a busy shard's queue
   Counter transactions_queued;  // went through the sequencer
   Counter errors;               // error replies
   Counter net_input_bytes;
   Counter net_output_bytes;
+  Counter reads;   // of sockets
+  Counter writes;  // to sockets
   Counter turns;
   Counter batches;
   Counter query_buffer_limit_disconnections;

@@ -1,9 +1,12 @@
 #include "metrics/metric_table.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
+#include "base/numbers.h"
 #include "base/text.h"
+#include "base/ticks.h"
 #include "base/version.h"
 
 namespace cobnut {
@@ -32,6 +35,13 @@ double ratio(uint64_t a, uint64_t b) {
   return b == 0 ? 0 : static_cast<double>(a) / static_cast<double>(b);
 }
 
+uint64_t beyond(uint64_t a, uint64_t b) { return a > b ? a - b : 0; }
+
+std::string percent(uint64_t a, uint64_t b) {
+  char text[32];
+  return {text, static_cast<size_t>(snprintf(text, sizeof text, "%.2f%%", ratio(a, b) * 100))};
+}
+
 const Metric kTable[] = {
     // -- Server
     {"Server", "redis_version", kInfo,
@@ -46,8 +56,8 @@ const Metric kTable[] = {
     {"Server", "arch_bits", kInfo,
      [](const Facts&) -> Value { return uint64_t{sizeof(void*) * 8}; }, "bits of a pointer"},
     {"Server", "monotonic_clock", kInfo,
-     [](const Facts&) -> Value { return std::string("POSIX clock_gettime"); },
-     "where durations come from"},
+     [](const Facts&) -> Value { return std::string(tick_source()); },
+     "where the durations of commands come from"},
     {"Server", "multiplexing_api", kInfo,
      [](const Facts&) -> Value { return std::string("epoll"); }, "what a loop sleeps in"},
     {"Server", "gcc_version", kInfo,
@@ -56,6 +66,8 @@ const Metric kTable[] = {
               std::to_string(__GNUC_PATCHLEVEL__);
      },
      "of the compiler, or what it passes for"},
+    {"Server", "process_supervised", kInfo, [](const Facts&) -> Value { return std::string("no"); },
+     "no init system is told of the start"},
     {"Server", "process_id", kInfo, field<&Facts::process_id>, "pid"},
     {"Server", "run_id", kInfo, field<&Facts::run_id>,
      "40 random hexadecimal digits, new at each start"},
@@ -64,6 +76,9 @@ const Metric kTable[] = {
     {"Server", "uptime_in_seconds", kGauge, field<&Facts::uptime_s>, "since the start"},
     {"Server", "uptime_in_days", kInfo,
      [](const Facts& f) -> Value { return f.uptime_s / kSecondsPerDay; }, "since the start"},
+    {"Server", "lru_clock", kInfo,
+     [](const Facts& f) -> Value { return (f.wall_us / 1'000'000) & ((1 << 24) - 1); },
+     "what an access to a key is marked with: seconds, 24 bits"},
     {"Server", "executable", kInfo, field<&Facts::executable>, "path of the program"},
     {"Server", "config_file", kInfo, field<&Facts::config_file>, "empty: none"},
     {"Server", "cobnut_loops", kGauge, field<&Facts::loops>, "threads that serve connections"},
@@ -73,6 +88,10 @@ const Metric kTable[] = {
     {"Clients", "connected_clients", kGauge, field<&Facts::clients>, "connections now"},
     {"Clients", "cluster_connections", kGauge, zero, "there is no cluster bus"},
     {"Clients", "maxclients", kGauge, field<&Facts::clients_max>, "connections at most"},
+    {"Clients", "client_recent_max_input_buffer", kGauge, field<&Facts::client_input_most>,
+     "the most that a client has sent and is not yet executed"},
+    {"Clients", "client_recent_max_output_buffer", kGauge, field<&Facts::client_output_most>,
+     "the most that a client is owed"},
     {"Clients", "blocked_clients", kGauge, field<&Facts::clients_blocked>,
      "connections whose command waits for a time, for an event or for the end of CLIENT PAUSE"},
     {"Clients", "tracking_clients", kGauge, zero, "no client caches with the server's help"},
@@ -87,6 +106,24 @@ const Metric kTable[] = {
     {"Memory", "used_memory_rss_human", kInfo, human<&Facts::process_resident>, "used_memory_rss"},
     {"Memory", "used_memory_rss_peak", kGauge, field<&Facts::process_resident_peak>,
      "the most that used_memory_rss ever was"},
+    {"Memory", "used_memory_peak", kGauge, field<&Facts::memory_peak>,
+     "the most that used_memory was, looked at ten times a second"},
+    {"Memory", "used_memory_peak_human", kInfo, human<&Facts::memory_peak>, "used_memory_peak"},
+    {"Memory", "used_memory_peak_perc", kInfo,
+     [](const Facts& f) -> Value { return percent(f.keyspace_bytes, f.memory_peak); },
+     "used_memory / used_memory_peak"},
+    {"Memory", "used_memory_overhead", kGauge,
+     [](const Facts& f) -> Value { return beyond(f.keyspace_bytes, f.entry_bytes); },
+     "of used_memory: tables, pools and timers"},
+    {"Memory", "used_memory_startup", kGauge, field<&Facts::memory_at_start>,
+     "used_memory before the first key"},
+    {"Memory", "used_memory_dataset", kGauge, field<&Facts::entry_bytes>,
+     "of used_memory: the blocks of keys and values"},
+    {"Memory", "used_memory_dataset_perc", kInfo,
+     [](const Facts& f) -> Value {
+       return percent(f.entry_bytes, beyond(f.keyspace_bytes, f.memory_at_start));
+     },
+     "used_memory_dataset / (used_memory - used_memory_startup)"},
     {"Memory", "allocator_allocated", kGauge, field<&Facts::heap_allocated>,
      "general heap (large values and all that is no key): bytes asked for; 0 without jemalloc"},
     {"Memory", "allocator_active", kGauge, field<&Facts::heap_active>,
@@ -104,12 +141,23 @@ const Metric kTable[] = {
     {"Memory", "allocator_frag_ratio", kGauge,
      [](const Facts& f) -> Value { return ratio(f.heap_active, f.heap_allocated); },
      "allocator_active / allocator_allocated"},
+    {"Memory", "allocator_frag_bytes", kGauge,
+     [](const Facts& f) -> Value { return beyond(f.heap_active, f.heap_allocated); },
+     "allocator_active - allocator_allocated"},
     {"Memory", "allocator_rss_ratio", kGauge,
      [](const Facts& f) -> Value { return ratio(f.heap_resident, f.heap_active); },
      "allocator_resident / allocator_active"},
+    {"Memory", "allocator_rss_bytes", kGauge,
+     [](const Facts& f) -> Value { return beyond(f.heap_resident, f.heap_active); },
+     "allocator_resident - allocator_active"},
     {"Memory", "mem_fragmentation_ratio", kGauge,
      [](const Facts& f) -> Value { return ratio(f.process_resident, f.keyspace_bytes); },
      "used_memory_rss / used_memory"},
+    {"Memory", "mem_fragmentation_bytes", kGauge,
+     [](const Facts& f) -> Value { return beyond(f.process_resident, f.keyspace_bytes); },
+     "used_memory_rss - used_memory"},
+    {"Memory", "mem_clients_normal", kGauge, field<&Facts::client_buffer_bytes>,
+     "what clients have sent and is not yet executed, and what they are owed"},
     {"Memory", "mem_allocator", kInfo, field<&Facts::allocator>,
      "option allocator: pooled or standard"},
     // -- Persistence
@@ -126,10 +174,19 @@ const Metric kTable[] = {
      "connections accepted"},
     {"Stats", "total_commands_processed", kCounter, field<&Facts::commands>,
      "requests executed, those that failed included"},
+    {"Stats", "instantaneous_ops_per_sec", kGauge,
+     [](const Facts& f) -> Value { return static_cast<int64_t>(std::lround(f.commands_per_s)); },
+     "requests executed a second, over the last 1.6 seconds"},
     {"Stats", "total_net_input_bytes", kCounter, field<&Facts::net_input_bytes>,
      "received from clients"},
     {"Stats", "total_net_output_bytes", kCounter, field<&Facts::net_output_bytes>,
      "sent to clients"},
+    {"Stats", "instantaneous_input_kbps", kGauge,
+     [](const Facts& f) -> Value { return f.input_bytes_per_s / 1024; },
+     "KiB received a second, over the last 1.6 seconds"},
+    {"Stats", "instantaneous_output_kbps", kGauge,
+     [](const Facts& f) -> Value { return f.output_bytes_per_s / 1024; },
+     "KiB sent a second, over the last 1.6 seconds"},
     {"Stats", "rejected_connections", kCounter, field<&Facts::connections_rejected>,
      "above maxclients, or by protected mode"},
     {"Stats", "expired_keys", kCounter, field<&Facts::expired_keys>,
@@ -145,6 +202,8 @@ const Metric kTable[] = {
     {"Stats", "total_forks", kCounter, zero, "the process never forks"},
     {"Stats", "total_error_replies", kCounter, field<&Facts::errors>,
      "requests that were answered by an error"},
+    {"Stats", "total_reads_processed", kCounter, field<&Facts::reads>, "reads from sockets"},
+    {"Stats", "total_writes_processed", kCounter, field<&Facts::writes>, "writes to sockets"},
     {"Stats", "client_query_buffer_limit_disconnections", kCounter,
      field<&Facts::query_buffer_limit_disconnections>,
      "clients closed for client-query-buffer-limit"},
@@ -179,19 +238,40 @@ const Metric kTable[] = {
     {"Cluster", "cluster_enabled", kGauge, zero, "there is no cluster"},
 };
 
-// INFO's headings in order. Modules has no rows, Keyspace one line for each database that has keys.
-constexpr std::string_view kSections[] = {"Server",  "Clients",     "Memory", "Persistence",
-                                          "Stats",   "Replication", "CPU",    "Modules",
-                                          "Cluster", "Keyspace"};
+// INFO's headings in order. Modules has no rows; those with a function have a line for each
+// command, error or database.
+struct Section {
+  std::string_view name;
+  std::string (*lines)(const Facts&) = nullptr;
+  bool usual = true;  // shown when no section is asked for
+};
+std::string command_lines(const Facts& facts);
+std::string error_lines(const Facts& facts);
+std::string latency_lines(const Facts& facts);
+std::string keyspace_lines(const Facts& facts);
+constexpr Section kSections[] = {
+    {"Server"},
+    {"Clients"},
+    {"Memory"},
+    {"Persistence"},
+    {"Stats"},
+    {"Replication"},
+    {"CPU"},
+    {"Modules"},
+    {"Commandstats", command_lines, false},
+    {"Errorstats", error_lines},
+    {"Latencystats", latency_lines, false},
+    {"Cluster"},
+    {"Keyspace", keyspace_lines},
+};
 
-bool wanted(std::string_view section, std::span<const std::string_view> asked) {
-  if (asked.empty()) return true;
+bool wanted(const Section& section, std::span<const std::string_view> asked) {
+  if (asked.empty()) return section.usual;
   return std::ranges::any_of(asked, [&](std::string_view word) {
-    for (const std::string_view all : {"default", "all", "everything"}) {
-      if (equal_ignore_case(word, all)) return true;
-    }
-    return equal_ignore_case(word, section) ||
-           (section == "Modules" && equal_ignore_case(word, "module_list"));
+    if (equal_ignore_case(word, "default")) return section.usual;
+    if (equal_ignore_case(word, "all") || equal_ignore_case(word, "everything")) return true;
+    return equal_ignore_case(word, section.name) ||
+           (section.name == "Modules" && equal_ignore_case(word, "module_list"));
   });
 }
 
@@ -202,6 +282,41 @@ std::string text_of(const MetricValue& value, int digits) {
   char buffer[64];
   const int size = snprintf(buffer, sizeof buffer, "%.*f", digits, std::get<double>(value));
   return {buffer, static_cast<size_t>(size)};
+}
+
+std::string command_lines(const Facts& facts) {
+  std::string lines;
+  for (const Facts::Command& command : facts.commands_run) {
+    const uint64_t usec = command.nanoseconds / 1000;
+    const double each =
+        command.calls == 0 ? 0 : static_cast<double>(usec) / static_cast<double>(command.calls);
+    lines += "cmdstat_" + command.name + ":calls=" + std::to_string(command.calls) +
+             ",usec=" + std::to_string(usec) + ",usec_per_call=" + text_of(each, 2) +
+             ",rejected_calls=" + std::to_string(command.rejected) +
+             ",failed_calls=" + std::to_string(command.failed) + "\r\n";
+  }
+  return lines;
+}
+
+std::string error_lines(const Facts& facts) {
+  std::string lines;
+  for (const auto& [code, count] : facts.errors_by_code)
+    lines += "errorstat_" + code + ":count=" + std::to_string(count) + "\r\n";
+  return lines;
+}
+
+std::string latency_lines(const Facts& facts) {
+  std::string lines;
+  for (const Facts::Command& command : facts.commands_run) {
+    if (command.percentiles_ns.empty()) continue;
+    lines += "latency_percentiles_usec_" + command.name + ":";
+    for (size_t i = 0; i < facts.percentiles.size(); i++) {
+      lines += (i == 0 ? "p" : ",p") + format_double(facts.percentiles[i]) + "=" +
+               text_of(command.percentiles_ns[i] / 1000, 3);
+    }
+    lines += "\r\n";
+  }
+  return lines;
 }
 
 // A key's time to live is not sampled: avg_ttl is 0, Redis's "not known".
@@ -222,15 +337,15 @@ std::span<const Metric> metric_table() { return kTable; }
 
 std::string info_text(const MetricFacts& facts, std::span<const std::string_view> sections) {
   std::string text;
-  for (const std::string_view section : kSections) {
+  for (const Section& section : kSections) {
     if (!wanted(section, sections)) continue;
     if (!text.empty()) text += "\r\n";
-    text += "# " + std::string(section) + "\r\n";
+    text += "# " + std::string(section.name) + "\r\n";
     for (const Metric& metric : kTable) {
-      if (metric.section != section) continue;
+      if (metric.section != section.name) continue;
       text += std::string(metric.name) + ":" + text_of(metric.get(facts), metric.digits) + "\r\n";
     }
-    if (section == "Keyspace") text += keyspace_lines(facts);
+    if (section.lines != nullptr) text += section.lines(facts);
   }
   return text;
 }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -38,12 +39,17 @@ struct MetricFacts {
   uint64_t process_resident = 0, process_resident_peak = 0;
   uint64_t machine_bytes = 0;
   uint64_t maxmemory = 0;
+  uint64_t memory_at_start = 0, memory_peak = 0;  // of keyspace_bytes
+  uint64_t entry_bytes = 0;                       // of keyspace_bytes: keys and values
+  uint64_t client_buffer_bytes = 0;               // of all clients, input and output
+  uint64_t client_input_most = 0, client_output_most = 0;
   std::string maxmemory_policy, allocator;
 
   // counters, of all loops and shards
   uint64_t connections_received = 0, connections_rejected = 0, accepts_failed = 0;
   uint64_t commands = 0, errors = 0, commands_queued = 0, transactions_queued = 0;
-  uint64_t net_input_bytes = 0, net_output_bytes = 0;
+  uint64_t net_input_bytes = 0, net_output_bytes = 0, reads = 0, writes = 0;
+  double commands_per_s = 0, input_bytes_per_s = 0, output_bytes_per_s = 0;
   uint64_t query_buffer_limit_disconnections = 0, output_buffer_limit_disconnections = 0;
   uint64_t turns = 0, batches = 0;
   uint64_t keyspace_hits = 0, keyspace_misses = 0, expired_keys = 0, changes = 0;
@@ -53,6 +59,17 @@ struct MetricFacts {
     uint64_t keys = 0, expiring = 0;
   };
   std::vector<Database> databases;
+
+  // commands that were asked for since the start or CONFIG RESETSTAT, and errors by their code;
+  // both sorted by name
+  struct Command {
+    std::string name;
+    uint64_t calls = 0, nanoseconds = 0, rejected = 0, failed = 0;
+    std::vector<double> percentiles_ns;  // empty: not tracked
+  };
+  std::vector<Command> commands_run;
+  std::vector<double> percentiles;  // which ones, 0 to 100
+  std::map<std::string, uint64_t> errors_by_code;
 };
 
 enum class MetricKind : uint8_t {
@@ -75,8 +92,9 @@ struct Metric {
 
 std::span<const Metric> metric_table();  // grouped by section, in INFO's order
 
-// The text of INFO for these sections ("server", "clients", ..., any case): "default", "all" and
-// "everything" stand for the usual ones; no section at all, too. Unknown ones are ignored.
+// The text of INFO for these sections ("server", "clients", ..., any case): "all" and "everything"
+// stand for all of them, "default", or no section at all, for all but commandstats and
+// latencystats. Unknown ones are ignored.
 std::string info_text(const MetricFacts& facts, std::span<const std::string_view> sections);
 
 // "1.50M", as Redis writes sizes for people.

@@ -43,6 +43,7 @@ void Connection::on_read(size_t bytes) {
   Executor& executor = loop_.executor();
   input.received(executor.arena(), bytes);
   executor.counters().net_input_bytes.add(bytes);
+  executor.counters().reads.add();
   info().last_active_ms.store(loop_.now_ms(), std::memory_order_relaxed);
   executor.ready(*this);
   if (executor.arena().used() > Executor::kTurnBytes) executor.run_turn(loop_.turn_time());
@@ -83,6 +84,7 @@ bool Connection::write_some() {
       return false;
     }
     loop_.executor().counters().net_output_bytes.add(static_cast<uint64_t>(written));
+    loop_.executor().counters().writes.add();
     if (written > 0) info().last_active_ms.store(loop_.now_ms(), std::memory_order_relaxed);
     output.consume(static_cast<size_t>(written));
     if (static_cast<size_t>(written) < total) return false;
@@ -161,9 +163,12 @@ bool Connection::on_completed() {
   return false;
 }
 
+void Connection::on_pushed() { loop_.executor().touch(*this); }
+
 bool Connection::idle_since(int64_t monotonic_ms) {
   const bool waits = wait == Wait::kCommand || wait == Wait::kBlocked || wait == Wait::kPaused;
-  return info().last_active_ms.load(std::memory_order_relaxed) <= monotonic_ms && !waits;
+  const int64_t active_ms = info().last_active_ms.load(std::memory_order_relaxed);
+  return active_ms <= monotonic_ms && !waits && !client.monitor;
 }
 
 }  // namespace cobnut

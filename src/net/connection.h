@@ -20,7 +20,8 @@ class Connection final : public Session, private Stream::Owner {
   bool open(Loop& loop);  // takes info().fd; false: it is to be destroyed
   void flush();           // writes what the socket takes (Flusher::flush)
   void close();  // at once; destroyed when its handle has closed and nothing wakes it any more
-  bool idle_since(int64_t monotonic_ms);  // nothing received, written or running since then
+  bool idle_since(int64_t monotonic_ms);  // nothing received, written or running since then; never
+                                          // while it monitors
   void check_output_limits();             // client-output-buffer-limit; also on every second tick
 
   Connection* previous = nullptr;  // links of the loop's list
@@ -33,6 +34,7 @@ class Connection final : public Session, private Stream::Owner {
   void on_writable() override;
   void on_closed() override;
   bool on_completed() override;
+  void on_pushed() override;
 
   bool done() const;
   bool write_some();

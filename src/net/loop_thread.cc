@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/ticks.h"
 
 namespace cobnut {
 namespace {
@@ -110,9 +111,26 @@ void LoopThread::after_poll() {
 void LoopThread::on_timer() {
   server_.options.announce(index_);
   wall_offset_ms_ = wall_clock_ms() - now_ms();
+  const uint64_t begin = ticks();
   run_background();
+  const auto background_ms =
+      static_cast<int64_t>(ticks_to_ns(ticks() - begin, tick_scale()) / 1'000'000);
+  const int64_t threshold_ms = server_.options.current().latency_monitor_threshold;
+  if (threshold_ms > 0 && background_ms >= threshold_ms)
+    server_.latency.add("expire-cycle", wall_clock_ms() / 1000, background_ms);
+  if (index_ == 0) sample_rates();
   if (now_ms() - idle_checked_ms_ >= kIdleCheckMs) close_idle();
   if (on_tick_) on_tick_();
+}
+
+void LoopThread::sample_rates() {
+  Samples& samples = server_.samples;
+  if (now_ms() - samples.last_ms < Samples::kPeriodMs) return;
+  samples.last_ms = now_ms();
+  samples.commands.sample(now_ms(), server_.commands_run());
+  samples.input_bytes.sample(now_ms(), server_.sum(&LoopCounters::net_input_bytes));
+  samples.output_bytes.sample(now_ms(), server_.sum(&LoopCounters::net_output_bytes));
+  samples.note_memory(server_.budget.used());
 }
 
 // A slice for each home shard that is free; one that is busy is looked after by whoever comes next.
@@ -142,6 +160,7 @@ void LoopThread::run_background() {
 void LoopThread::add(std::shared_ptr<ClientInfo> client) {
   server_.clients.add(client);
   auto* connection = new Connection(*this, std::move(client));
+  connection->client.local = connection->info().local;
   connection->client.authenticated =
       connection->info().authenticated.load(std::memory_order_relaxed);
   connection->previous = last_;

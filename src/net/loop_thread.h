@@ -57,6 +57,7 @@ class LoopThread final : public LoopPort, private Loop::Hooks, private Flusher {
   void stop_now();
   void finish_stop();
   void run_background();
+  void sample_rates();
   void close_idle();
   void close_killed();
 

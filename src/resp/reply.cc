@@ -48,8 +48,17 @@ char* Reply::put_digits(char* to, uint64_t value) {
   return end;
 }
 
-void Reply::error(Bytes text) {
+// As Redis: the first word, if it is not too long for a code.
+void Reply::keep_error_code(Bytes text) {
   failed_ = true;
+  const size_t blank = text.substr(0, sizeof error_code_).find(' ');
+  const Bytes code = blank == Bytes::npos ? Bytes("ERR") : text.substr(0, blank);
+  memcpy(error_code_, code.data(), code.size());
+  error_code_size_ = static_cast<uint8_t>(code.size());
+}
+
+void Reply::error(Bytes text) {
+  keep_error_code(text);
   char* to = out_.reserve(text.size() + 3);
   *to++ = '-';
   put(to, text);
@@ -83,6 +92,13 @@ void Reply::error_format(const char* format, ...) {
 void Reply::bulk_integer(int64_t value) {
   char digits[kDigitsMax];
   bulk({digits, static_cast<size_t>(put_signed(digits, value) - digits)});
+}
+
+void Reply::big_number(Bytes digits) {
+  if (resp_ == 2) return bulk(digits);
+  char* to = out_.reserve(digits.size() + 3);
+  *to++ = '(';
+  out_.commit(line_end(put(to, digits)));
 }
 
 void Reply::attribute(size_t pairs) {

@@ -59,8 +59,11 @@ class Reply {
   }
   void real(double value);                             // bulk or ,
   void verbatim(Bytes text, const char extension[3]);  // bulk or =txt:
-  // Errors so far, for INFO errorstats and EXEC.
+  void big_number(Bytes digits);                       // bulk or (
+  // Whether there was an error, and the code of the last one ("ERR", "WRONGTYPE"), for INFO
+  // errorstats and EXEC.
   bool failed() const { return failed_; }
+  Bytes error_code() const { return {error_code_, failed_ ? size_t{error_code_size_} : size_t{0}}; }
 
  private:
   static constexpr size_t kDigitsMax = 20;  // "-9223372036854775808", "18446744073709551615"
@@ -97,9 +100,13 @@ class Reply {
     out_.commit(line_end(put_unsigned(to, count)));
   }
 
+  void keep_error_code(Bytes text);
+
   Output& out_;
   int resp_;
   bool failed_ = false;
+  uint8_t error_code_size_;  // this and the next: only when failed_
+  char error_code_[32];
 };
 
 }  // namespace cobnut

@@ -74,6 +74,7 @@ void build_shards(Server& server, const Options& options, size_t count) {
   for (size_t i = 0; i < count; i++) {
     server.shard_storage.push_back(std::make_unique<Shard>(static_cast<uint32_t>(i), setup));
     server.shards.push_back(server.shard_storage.back().get());
+    server.memory_at_start += server.shards.back()->keyspace.used_bytes();
   }
 }
 

@@ -37,13 +37,13 @@ struct alignas(64) Shard {
   // their size this only reads (a line that is written goes from core to core); what tables and
   // wheel grew by meanwhile is published with the next change, or by the background slice.
   void publish_memory() {
-    if (keyspace.entry_bytes() != published_entry_bytes) publish_all_memory();
+    if (keyspace.entry_bytes() != entry_bytes.get()) publish_all_memory();
   }
   void publish_all_memory() {
     const auto bytes = static_cast<int64_t>(keyspace.used_bytes());
     if (bytes != published_bytes) budget.publish(bytes - published_bytes);
     published_bytes = bytes;
-    published_entry_bytes = keyspace.entry_bytes();
+    entry_bytes.set(keyspace.entry_bytes());
   }
   void leave(LoopPort& me) {
     publish_memory();
@@ -54,7 +54,7 @@ struct alignas(64) Shard {
   Keyspace keyspace;
   MemoryBudget& budget;
   int64_t published_bytes = 0;
-  size_t published_entry_bytes = 0;
+  Counter entry_bytes;  // of the above, without tables: read by INFO from anywhere
 };
 
 }  // namespace cobnut

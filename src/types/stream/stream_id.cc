@@ -1,0 +1,59 @@
+#include "types/stream/stream_id.h"
+
+#include "base/numbers.h"
+
+namespace cobnut {
+namespace {
+
+constexpr size_t kTextMax = 127;  // bytes of an id that Redis looks at
+
+bool blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+// As Redis reads the halves of an id, by strtoull(): blanks and a sign before the digits are fine,
+// and a negative number that is not plainly one wraps.
+std::optional<uint64_t> parse_part(Bytes text) {
+  if (const std::optional<int64_t> plain = parse_int(text)) {
+    if (*plain < 0) return std::nullopt;
+    return static_cast<uint64_t>(*plain);
+  }
+  size_t at = 0;
+  while (at < text.size() && blank(text[at])) at++;
+  bool negative = false;
+  if (at < text.size() && (text[at] == '-' || text[at] == '+')) negative = text[at++] == '-';
+  if (at == text.size()) return std::nullopt;
+  uint64_t value = 0;
+  for (; at < text.size(); at++) {
+    if (text[at] < '0' || text[at] > '9') return std::nullopt;
+    if (__builtin_mul_overflow(value, uint64_t{10}, &value)) return std::nullopt;
+    if (__builtin_add_overflow(value, static_cast<uint64_t>(text[at] - '0'), &value))
+      return std::nullopt;
+  }
+  return negative ? 0 - value : value;
+}
+
+}  // namespace
+
+size_t format_stream_id(StreamId id, char* buffer) {
+  size_t size = format_uint(id.ms, buffer);
+  buffer[size++] = '-';
+  return size + format_uint(id.seq, buffer + size);
+}
+
+std::optional<StreamId> parse_stream_id(Bytes text, uint64_t missing_seq, bool* auto_seq) {
+  if (text.size() > kTextMax) return std::nullopt;
+  text = text.substr(0, text.find('\0'));  // Redis reads it as a C string
+  const size_t dash = text.find('-');
+  const std::optional<uint64_t> ms = parse_part(text.substr(0, dash));
+  if (!ms) return std::nullopt;
+  if (dash == Bytes::npos) return StreamId{*ms, missing_seq};
+  const Bytes rest = text.substr(dash + 1);
+  if (auto_seq != nullptr && rest == "*") {
+    *auto_seq = true;
+    return StreamId{*ms, 0};
+  }
+  const std::optional<uint64_t> seq = parse_part(rest);
+  if (!seq) return std::nullopt;
+  return StreamId{*ms, *seq};
+}
+
+}  // namespace cobnut
