@@ -9,6 +9,7 @@ namespace cobnut::err {
 constexpr Bytes kWrongType = "WRONGTYPE Operation against a key holding the wrong kind of value";
 constexpr Bytes kSyntax = "ERR syntax error";
 constexpr Bytes kNotInteger = "ERR value is not an integer or out of range";
+constexpr Bytes kNotPositive = "ERR value is out of range, must be positive";
 constexpr Bytes kNotFloat = "ERR value is not a valid float";
 constexpr Bytes kOutOfMemory = "OOM command not allowed when used memory > 'maxmemory'.";
 constexpr Bytes kNoSuchKey = "ERR no such key";
@@ -62,6 +63,15 @@ constexpr Bytes kCountRange =
 constexpr Bytes kNumkeysNotPositive = "ERR numkeys should be greater than 0";
 constexpr Bytes kNumkeysTooMany = "ERR Number of keys can't be greater than number of args";
 constexpr Bytes kLimitNegative = "ERR LIMIT can't be negative";
+
+// lists
+constexpr Bytes kIndexRange = "ERR index out of range";
+constexpr Bytes kCountPositive = "ERR count should be greater than 0";
+constexpr Bytes kCountNegative = "ERR COUNT can't be negative";
+constexpr Bytes kMaxlenNegative = "ERR MAXLEN can't be negative";
+constexpr Bytes kRankZero =
+    "ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ... or use "
+    "negative to start from the end of the list";
 
 // keys
 constexpr Bytes kExpireNxWithOthers =
@@ -165,7 +175,6 @@ constexpr Bytes kFunctionFlushOption = "ERR FUNCTION FLUSH only supports SYNC|AS
 constexpr Bytes kNoLocalToWaitFor =  // Redis 7.2
     "ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.";
 constexpr Bytes kZeroOrOne = "ERR value is out of range, value must between 0 and 1";
-constexpr Bytes kNotPositive = "ERR value is out of range, must be positive";
 constexpr Bytes kInvalidCommand = "ERR Invalid command specified";
 constexpr Bytes kNoKeyArguments = "ERR The command has no key arguments";
 constexpr Bytes kInvalidKeyArguments = "ERR Invalid arguments specified for command";

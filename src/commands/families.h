@@ -26,6 +26,10 @@ extern const std::span<const CommandSpec> kStreamReadCommands;
 extern const std::span<const CommandSpec> kStreamGroupCommands;
 extern const std::span<const CommandSpec> kStreamClaimCommands;
 extern const std::span<const CommandSpec> kStreamInfoCommands;
+// types/list
+extern const std::span<const CommandSpec> kListCommands;
+extern const std::span<const CommandSpec> kListEditCommands;
+extern const std::span<const CommandSpec> kListMoveCommands;
 // commands
 extern const std::span<const CommandSpec> kKeyCommands;
 extern const std::span<const CommandSpec> kExpireCommands;

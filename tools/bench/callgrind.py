@@ -21,16 +21,22 @@ COMMANDS = {
     "get": ["GET", "key:__rand_int__"],
     "set": ["SET", "key:__rand_int__", "x" * 64],
     "incr": ["INCR", "counter:__rand_int__"],
+    "lpush": ["LPUSH", "list", "8 bytes!"],
+    "lrange_100": ["LRANGE", "range", "0", "99"],
 }
+PREPARE = {"lrange_100": ["RPUSH", "range"] + ["8 bytes!"] * 100}
 
 
-def instructions(kind, command, operations, profile=None):
+def instructions(kind, row, operations, profile=None):
     """Instructions of the whole life of one server."""
     prefix = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={profile or '/dev/null'}"]
     with kind.start(prefix=prefix) as server:
         server.load_strings(KEYS, 64)
+        if row in PREPARE:
+            subprocess.run(["redis-cli", "-p", str(server.port)] + PREPARE[row],
+                           stdout=subprocess.DEVNULL, check=True)
         load = ["redis-benchmark", "-p", str(server.port), "-q", "-c", "50", "-P", "16", "-n",
-                str(operations), "-r", str(KEYS)] + command
+                str(operations), "-r", str(KEYS)] + COMMANDS[row]
         subprocess.run(load, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=True)
         server.process.terminate()
         server.process.wait(60)
@@ -58,8 +64,8 @@ def main():
             figures = []
             for kind in kinds:
                 keep = os.path.abspath(f"callgrind.out.{row}") if options.profile == row else None
-                once = instructions(kind, COMMANDS[row], OPERATIONS)
-                twice = instructions(kind, COMMANDS[row], 2 * OPERATIONS,
+                once = instructions(kind, row, OPERATIONS)
+                twice = instructions(kind, row, 2 * OPERATIONS,
                                      keep if kind is kinds[0] else None)
                 figures.append((twice - once) / OPERATIONS)
             print(f"| {row} | " + " | ".join(f"{figure:.0f}" for figure in figures) + " |",

@@ -129,5 +129,31 @@ void erase(S& storage, size_t at, size_t count) {
   const size_t to = View(storage.data()).skip(at, count);
   CHECK(splice(storage, at, to - at, count, Nothing()));
 }
+// The first (or last) entries that are equal, `limit` at most, in one pass; returns how many.
+template <Storage S>
+size_t erase_equal(S& storage, const Element& element, bool from_first, size_t limit) {
+  char* const pack = storage.data();
+  const View view(pack);
+  const auto find_behind = [&](size_t at) { return view.find(element, view.next(at), 0); };
+  size_t equal = 0;
+  for (size_t at = view.find(element, view.first(), 0); at != kNone; at = find_behind(at)) equal++;
+  if (equal == 0) return 0;
+  const size_t erased = equal < limit ? equal : limit;
+  size_t skipped = from_first ? 0 : equal - erased;
+  size_t at = view.find(element, view.first(), 0);
+  for (; skipped > 0; skipped--) at = find_behind(at);
+  const size_t bytes = view.bytes(), count = view.count();
+  size_t to = at;
+  for (size_t i = 1; i <= erased; i++) {  // what is between this one and the next moves down
+    const size_t from = view.next(at);
+    if (i < erased) at = view.find(element, from, 0);
+    const size_t kept = (i < erased ? at : bytes) - from;
+    memmove(pack + to, pack + from, kept);
+    to += kept;
+  }
+  internal::write_header(pack, to, count - erased);
+  static_cast<void>(storage.resize(to));
+  return erased;
+}
 
 }  // namespace cobnut::listpack

@@ -124,8 +124,14 @@ void Element::encode(int64_t integer) {
 }
 
 void Element::encode_text(Bytes text) {
-  tail_ = text;
   const size_t size = text.size();
+  if (size > kTextMax) {
+    head_[0] = kEnd;
+    head_bytes_ = 1;
+    bytes_ = UINT32_MAX;
+    return;
+  }
+  tail_ = text;
   if (size < 64) {
     head_[0] = static_cast<char>(0x80 | size);
     head_bytes_ = 1;
@@ -134,7 +140,6 @@ void Element::encode_text(Bytes text) {
     head_[1] = static_cast<char>(size & 255);
     head_bytes_ = 2;
   } else {
-    CHECK(size < UINT32_MAX - 16);
     const auto size32 = static_cast<uint32_t>(size);
     head_[0] = static_cast<char>(kText32);
     memcpy(head_ + 1, &size32, sizeof(size32));

@@ -30,6 +30,7 @@ namespace cobnut::listpack {
 constexpr size_t kHeaderBytes = 6;
 constexpr size_t kEmptyBytes = kHeaderBytes + 1;
 constexpr size_t kBytesMax = size_t{1} << 30;  // of one pack, as Redis limits it
+constexpr size_t kTextMax = kBytesMax - 64;    // of one element; a longer one is not added
 constexpr size_t kCountUnknown = 65535;        // in the header: walk to know
 constexpr size_t kNone = 0;                    // no entry stands at this offset
 constexpr char kEnd = '\xff';
@@ -59,6 +60,7 @@ inline bool may_be_integer(Bytes text) {
 class Element {
  public:
   Element() : Element(Bytes()) {}
+  // Text above kTextMax equals no element, and its bytes() fit into no pack.
   explicit Element(Bytes text) {
     if (may_be_integer(text)) {
       if (const std::optional<int64_t> integer = parse_int(text)) {
