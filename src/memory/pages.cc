@@ -19,12 +19,19 @@ struct PagePool::Page {
   uint8_t filed_free, filed_stretch;  // the list it is in
   Page *previous, *next;              // in that list
   Page* next_in_bucket;
+  Page* next_candidate = nullptr;
+  uint64_t full_at = 0;    // the tick in which it became a candidate
+  bool candidate = false;  // it is in that list
+  bool huge = false;       // it lies on huge pages, as far as the kernel had some
 
   size_t free_count() const { return static_cast<size_t>(std::popcount(free)); }
   bool is_free() const { return free == UINT64_MAX; }
 };
 
 namespace {
+
+constexpr uint64_t kTicksBeforeMove = 10;
+constexpr size_t kMovesPerTick = 4;
 
 // Bits from which `length` adjacent bits are set.
 uint64_t stretches_of(uint64_t bits, size_t length) {
@@ -61,6 +68,13 @@ char* map_page() {
   madvise(page, kPageBytes, MADV_NOHUGEPAGE);  // advice: a kernel without huge pages refuses it
   poison(page, kPageBytes);
   return page;
+}
+
+// A kernel before 6.1 does not know MADV_COLLAPSE; its own thread then does the work in time.
+void move_to_huge_pages(char* page) {
+  constexpr int kMadvCollapse = 25;  // <linux/mman.h> of 6.1; not yet in Debian 12's <sys/mman.h>
+  madvise(page, kPageBytes, MADV_HUGEPAGE);
+  madvise(page, kPageBytes, kMadvCollapse);
 }
 
 bool unmap_page(char* page) {
@@ -118,6 +132,12 @@ char* PagePool::allocate_from_pages(size_t spans) {
     page->free &= ~span_bits(first, spans);
     list(page);
     spans_free_ -= spans;
+    if (page->free == 0 && !page->huge && !page->candidate) {
+      page->candidate = true;
+      page->full_at = ticks_;
+      page->next_candidate = candidates_;
+      candidates_ = page;
+    }
     return page->memory + first * kSpanBytes;
   }
   return nullptr;
@@ -170,6 +190,39 @@ void PagePool::trim() {
   }
 }
 
+void PagePool::tend() {
+  std::unique_lock lock(mutex_);
+  ticks_++;
+  size_t moved = 0;
+  for (Page* page = candidates_; page != nullptr && moved < kMovesPerTick;) {
+    Page* const next = page->next_candidate;
+    // A second in which its last spans get filled: moving it makes all of it resident.
+    if (page->free == 0 && ticks_ - page->full_at < kTicksBeforeMove) {
+      page = next;
+      continue;
+    }
+    drop_candidate(page);
+    if (page->free != 0) {  // it will be one again
+      page = next;
+      continue;
+    }
+    page->huge = true;
+    moved++;
+    char* const memory = page->memory;
+    lock.unlock();
+    move_to_huge_pages(memory);  // were it unmapped meanwhile: advice about nothing
+    lock.lock();
+    page = candidates_;  // the list may be another
+  }
+}
+
+void PagePool::drop_candidate(Page* page) {
+  Page** link = &candidates_;
+  while (*link != page) link = &(*link)->next_candidate;
+  *link = page->next_candidate;
+  page->candidate = false;
+}
+
 PagePool::Page* PagePool::find_page(const char* memory) const {
   const auto base = reinterpret_cast<uintptr_t>(memory) & ~(kPageBytes - 1);
   Page* page = buckets_[bucket_of(memory, kBuckets)];
@@ -195,6 +248,7 @@ void PagePool::remove_page(Page* page) {
   while (*link != page) link = &(*link)->next_in_bucket;
   *link = page->next_in_bucket;
   unlist(page);
+  if (page->candidate) drop_candidate(page);
   pages_--;
   spans_free_ -= kSpansPerPage;
 }

@@ -2,8 +2,9 @@
 // spans) to the shards. Fullest page first, so that empty pages appear and go back to the operating
 // system. Any thread, under one leaf mutex; no monitor is ever entered while it is held (I17), and
 // no memory is mapped under it. Cost: about 50 ns a call; nothing in a page is touched, so memory
-// becomes resident as its owner writes it. Pages are kept off transparent huge pages: a span would
-// else become resident as part of 2 MiB.
+// becomes resident as its owner writes it. A page is kept off transparent huge pages while it
+// fills: a span would else become resident as part of 2 MiB. Once full it is moved onto them, see
+// tend().
 #pragma once
 
 #include <cstddef>
@@ -33,6 +34,10 @@ class PagePool {
   // Gives whole free pages back to the operating system (all but one, against thrashing). Outside
   // of any monitor.
   void trim();
+  // Moves pages that have been full for a second onto huge pages: random lookups miss the TLB less
+  // (GET and SET at P=16 take 3 % less CPU). To be called every 100 ms, by one thread, outside of
+  // any monitor: moving a page takes the kernel about 1.5 ms, in which a write to it waits.
+  void tend();
 
  private:
   struct Page;
@@ -44,6 +49,7 @@ class PagePool {
   void remove_page(Page* page);
   void list(Page* page);
   void unlist(Page* page);
+  void drop_candidate(Page* page);
 
   // Pages lie in lists by their number of free spans, and in these by their longest stretch of
   // adjacent free spans (more than 16 count as 16): the fullest page that has room is found without
@@ -59,6 +65,8 @@ class PagePool {
   mutable std::mutex mutex_;
   Page** buckets_;
   Fill fills_[kSpansPerPage + 1] = {};
+  Page* candidates_ = nullptr;  // for huge pages: those that became full since
+  uint64_t ticks_ = 0;          // calls of tend()
   size_t pages_ = 0;
   size_t spans_free_ = 0;
 };

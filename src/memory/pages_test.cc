@@ -40,6 +40,22 @@ uintptr_t page_of(const char* memory) { return reinterpret_cast<uintptr_t>(memor
 
 }  // namespace
 
+TEST_CASE("full pages are moved onto huge pages with what they hold") {
+  PagePool pages;
+  std::vector<Piece> pieces;
+  for (size_t i = 0; i < 5 * kSpansPerPage; i++)
+    pieces.push_back(take(pages, 1, static_cast<char>('a' + i % 26)));
+  give(pages, pieces.back());  // that page is no candidate any more
+  pieces.pop_back();
+  for (size_t tick = 0; tick < 20; tick++) pages.tend();
+  for (const Piece& piece : pieces) give(pages, piece);
+  for (size_t i = 0; i < kSpansPerPage; i++) pieces[i] = take(pages, 1, 'z');  // a candidate, freed
+  for (size_t i = 0; i < kSpansPerPage; i++) give(pages, pieces[i]);
+  pages.trim();
+  for (size_t tick = 0; tick < 20; tick++) pages.tend();
+  CHECK(pages.mapped_bytes() == kPageBytes);
+}
+
 TEST_CASE("a page holds 64 spans, and is mapped when needed") {
   PagePool pages;
   CHECK(pages.mapped_bytes() == 0);

@@ -128,11 +128,16 @@ sigset_t block_signals() {
   return signals;
 }
 
-// Signals arrive in the main thread's sigwait and nowhere else. SHUTDOWN raises SIGTERM.
-void wait_for_stop(const sigset_t& signals) {
+// Signals arrive in the main thread's wait and nowhere else. SHUTDOWN raises SIGTERM. Between them
+// the thread looks after the pages.
+void wait_for_stop(const sigset_t& signals, PagePool& pages) {
   for (;;) {
-    int signal = 0;
-    sigwait(&signals, &signal);
+    constexpr timespec kTick{0, 100'000'000};
+    const int signal = sigtimedwait(&signals, nullptr, &kTick);
+    if (signal < 0) {
+      pages.tend();
+      continue;
+    }
     if (signal == SIGHUP) {
       const Status opened = log::reopen_file();
       if (opened.ok())
@@ -200,7 +205,7 @@ int run_server(const CommandLine& line) {
   if (!options.logfile.empty()) log::info("server", "ready to accept connections");
   background.ready();
 
-  wait_for_stop(signals);
+  wait_for_stop(signals, server.pages);
   background.stopping();
   sigset_t interrupt;
   sigemptyset(&interrupt);
