@@ -23,6 +23,9 @@ COMMANDS = {
     "incr": ["INCR", "counter:__rand_int__"],
     "lpush": ["LPUSH", "list", "8 bytes!"],
     "lrange_100": ["LRANGE", "range", "0", "99"],
+    "hset": ["HSET", "myhash:__rand_int__", "field1", "x" * 64, "field2", "x" * 64],
+    "hset_large": ["HSET", "large", "field:__rand_int__", "x" * 8],
+    "hget_large": ["HGET", "large", "field:__rand_int__"],
 }
 PREPARE = {"lrange_100": ["RPUSH", "range"] + ["8 bytes!"] * 100}
 

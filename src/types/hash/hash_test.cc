@@ -14,6 +14,7 @@
 #include "keyspace/collection.h"
 #include "memory/large.h"
 #include "memory/pages.h"
+#include "types/hash/hash_builder.h"
 
 #include <doctest/doctest.h>
 // clang-format on
@@ -178,6 +179,85 @@ TEST_CASE("the form changes at the limits, and never back") {
   s.keyspace.remove(0, s.key, s.find(), Event::kDel);
   set("a", "0123456789a");
   CHECK(s.find()->encoding() == Encoding::kHashtable);
+}
+
+TEST_CASE("a hash built of its elements is what the commands would have made") {
+  constexpr HashLimits kLimits{.fields = 20, .text_bytes = 64};
+  constexpr int64_t kLater = kNow + 1000;
+  struct Case {
+    size_t fields;
+    size_t long_value_at;
+    size_t deadline_at;
+    Encoding encoding;
+  };
+  constexpr size_t kNever = SIZE_MAX;
+  const Case cases[] = {
+      {1, kNever, kNever, Encoding::kListpack},   {20, kNever, kNever, Encoding::kListpack},
+      {21, kNever, kNever, Encoding::kHashtable}, {1000, kNever, kNever, Encoding::kHashtable},
+      {5, 3, kNever, Encoding::kHashtable},       {5, kNever, 2, Encoding::kHashtable}};
+  for (const Case& each : cases) {
+    CAPTURE(each.fields);
+    Shard s;
+    Fields model;
+    {
+      HashBuilder hash(s.keyspace.heap(), kLimits);
+      for (size_t i = 0; i < each.fields; i++) {
+        const std::string field = i % 2 == 0 ? std::to_string(i) : "f" + std::to_string(i);
+        const std::string value(i == each.long_value_at ? 65 : i % 10, 'v');
+        const int64_t deadline_ms = i == each.deadline_at ? kLater : kNoDeadline;
+        CHECK(hash.add(field, value, deadline_ms));
+        CHECK(!hash.add(field, "other"));
+        model[field] = {value, deadline_ms};
+      }
+      CHECK(hash.size() == each.fields);
+      CHECK(hash.has_deadlines() == (each.deadline_at != kNever));
+      CHECK(hash.value().encoding == each.encoding);
+      REQUIRE(s.keyspace.put(0, s.key, {}, hash.value(), kNoExpiry, Event::kRestore) ==
+              Written::kOk);
+      hash.stored();
+    }
+    check_same(s, model);
+    if (each.deadline_at == kNever) continue;
+    REQUIRE(s.keyspace.arm_members(0, s.key, s.find()) == Written::kOk);
+    s.keyspace.set_now_ms(kLater + 1000);
+    while (s.keyspace.background(1'000'000)) {
+    }
+    CHECK(s.view().size() == each.fields - 1);
+  }
+  Shard s;
+  {
+    HashBuilder given_up(s.keyspace.heap(), {.fields = 0, .text_bytes = 64});
+    for (int i = 0; i < 1000; i++) given_up.add(std::to_string(i), "v");
+  }
+  while (s.keyspace.background(1'000'000)) {
+  }
+  CHECK(s.keyspace.heap().used_bytes() == 0);
+}
+
+TEST_CASE("a large hash goes at once and is freed in slices") {
+  Shard s;
+  constexpr size_t kFields = 100'000;
+  {
+    HashBuilder hash(s.keyspace.heap(), {.fields = 512, .text_bytes = 64});
+    for (size_t i = 0; i < kFields; i++) hash.add("field" + std::to_string(i), "value");
+    REQUIRE(s.keyspace.put(0, s.key, {}, hash.value(), kNoExpiry, Event::kRestore) == Written::kOk);
+    hash.stored();
+  }
+  const size_t full = s.keyspace.heap().used_bytes();
+  s.keyspace.remove(0, s.key, s.find(), Event::kDel);
+  CHECK(!s.find());
+  CHECK(s.keyspace.heap().used_bytes() > full / 10 * 9);
+  size_t before = s.keyspace.heap().used_bytes();
+  size_t steps = 0;
+  size_t largest = 0;
+  for (bool more = true; more; steps++) {
+    more = s.keyspace.heap().free_step();
+    largest = std::max(largest, before - s.keyspace.heap().used_bytes());
+    before = s.keyspace.heap().used_bytes();
+  }
+  CHECK(before == 0);
+  CHECK(steps > 50);
+  CHECK(largest < full / 50);
 }
 
 }  // namespace cobnut
