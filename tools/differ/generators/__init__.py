@@ -40,6 +40,7 @@ TYPES = {
 DANGEROUS = [b"BLPOP", b"BRPOP", b"BLMOVE", b"BLMPOP", b"BRPOPLPUSH", b"BZPOPMIN", b"BZPOPMAX", b"BZMPOP"]
 DANGEROUS += [b"HRANDFIELD", b"SRANDMEMBER", b"ZRANDMEMBER", b"SETBIT", b"BITFIELD", b"WAIT"]
 DANGEROUS += [b"DEBUG", b"CLIENT", b"CONFIG"]
+DANGEROUS += [b"PEXPIRE", b"PSETEX"]  # a few milliseconds run out on one server before the other
 RULES = {name: rule for module in TYPES.values() for name, rule in module.RULES.items()}
 
 
