@@ -26,8 +26,16 @@ COMMANDS = {
     "hset": ["HSET", "myhash:__rand_int__", "field1", "x" * 64, "field2", "x" * 64],
     "hset_large": ["HSET", "large", "field:__rand_int__", "x" * 8],
     "hget_large": ["HGET", "large", "field:__rand_int__"],
+    "xadd": ["XADD", "stream", "*", "field", "8 bytes!"],
+    "xrange_10": ["XRANGE", "entries", "-", "+", "COUNT", "10"],
+    "xread_10": ["XREAD", "COUNT", "10", "STREAMS", "entries", "0"],
 }
-PREPARE = {"lrange_100": ["RPUSH", "range"] + ["8 bytes!"] * 100}
+ENTRIES = ["-r", "200", "XADD", "entries", "*", "field", "8 bytes!"]
+PREPARE = {  # words of redis-cli
+    "lrange_100": ["RPUSH", "range"] + ["8 bytes!"] * 100,
+    "xrange_10": ENTRIES,
+    "xread_10": ENTRIES,
+}
 
 
 def instructions(kind, row, operations, profile=None):
