@@ -140,12 +140,13 @@ std::string format_double(double value) {
 std::optional<uint64_t> parse_memory(Bytes text) {
   size_t digits = 0;
   uint64_t value = 0;
+  bool too_large = false;
   for (; digits < text.size() && text[digits] >= '0' && text[digits] <= '9'; ++digits) {
-    if (__builtin_mul_overflow(value, uint64_t{10}, &value)) return std::nullopt;
-    if (__builtin_add_overflow(value, static_cast<uint64_t>(text[digits] - '0'), &value))
-      return std::nullopt;
+    if (__builtin_mul_overflow(value, uint64_t{10}, &value) ||
+        __builtin_add_overflow(value, static_cast<uint64_t>(text[digits] - '0'), &value)) {
+      too_large = true;
+    }
   }
-  if (digits == 0) return std::nullopt;
   struct Unit {
     Bytes name;
     uint64_t bytes;
@@ -158,7 +159,7 @@ std::optional<uint64_t> parse_memory(Bytes text) {
     bool same = true;
     for (size_t i = 0; i < suffix.size(); ++i) same = same && (suffix[i] | 0x20) == unit.name[i];
     if (!same) continue;
-    if (__builtin_mul_overflow(value, unit.bytes, &value)) return std::nullopt;
+    if (__builtin_mul_overflow(value, unit.bytes, &value) || too_large) return UINT64_MAX;
     return value;
   }
   return std::nullopt;

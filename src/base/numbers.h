@@ -31,8 +31,8 @@ std::string format_long_double(long double value);
 // Shortest text that reads back equal, RESP3 doubles ("inf", "-inf", "nan", integers without a
 // point).
 std::string format_double(double value);
-// "100", "64kb", "2gb", "1g" (k = 1000, kb = 1024, as redis.conf); nullopt when malformed or
-// negative.
+// "100", "64kb", "2gb", "1g" (k = 1000, kb = 1024, as redis.conf); no digits are 0, as there,
+// and what is too large is UINT64_MAX. nullopt when malformed or negative.
 std::optional<uint64_t> parse_memory(Bytes text);
 
 }  // namespace cobnut

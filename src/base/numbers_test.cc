@@ -86,6 +86,9 @@ TEST_CASE("parse_memory") {
   CHECK(parse_memory("64KB") == 65536u);
   CHECK(parse_memory("2gb") == 2147483648u);
   CHECK(parse_memory("5b") == 5u);
-  for (const char* text : {"", "-1", "1t", "kb", "1 kb", "1.5mb", "18446744073709551615k"})
-    CHECK_FALSE(parse_memory(text));
+  for (const char* text :
+       {"18446744073709551616", "18446744073709551615k", "99999999999999999999gb"})
+    CHECK(parse_memory(text) == UINT64_MAX);
+  for (const char* text : {"", "kb", "b"}) CHECK(parse_memory(text) == 0u);
+  for (const char* text : {"-1", "1t", " ", "1 kb", "1.5mb"}) CHECK_FALSE(parse_memory(text));
 }

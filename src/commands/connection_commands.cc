@@ -81,46 +81,35 @@ void set_protocol(Context& cx, int resp) {
   cx.reply.set_resp(resp);
 }
 
-struct HelloOptions {
-  std::optional<int> resp;
-  std::optional<Bytes> user, password, name;
-};
-
-std::optional<HelloOptions> hello_options(Context& cx, Args args) {
-  HelloOptions options;
-  if (args.size() >= 2) {
-    const std::optional<int64_t> resp = integer_argument(cx, args[1], err::kProtocolNotInteger);
-    if (!resp) return std::nullopt;
-    if (*resp != 2 && *resp != 3) {
-      cx.reply.error(err::kNoProto);
-      return std::nullopt;
-    }
-    options.resp = static_cast<int>(*resp);
-  }
+// The words behind the protocol: each takes effect at once, in order, and what follows a wrong one
+// is not looked at, as on Redis. False: replied.
+bool run_hello_options(Context& cx, Args args) {
   for (size_t i = 2; i < args.size(); i++) {
     const size_t more = args.size() - 1 - i;
     if (equal_ignore_case(args[i], "auth") && more >= 2) {
-      options.user = args[i + 1];
-      options.password = args[i + 2];
+      if (!authenticate(cx, args[i + 1], args[i + 2])) return false;
       i += 2;
     } else if (equal_ignore_case(args[i], "setname") && more >= 1) {
-      if (!client_name_valid(cx, args[i + 1])) return std::nullopt;
-      options.name = args[++i];
+      if (!client_name_valid(cx, args[i + 1])) return false;
+      cx.server.clients.set_name(cx.session->info(), std::string(args[++i]));
     } else {
       cx.reply.error_format(err::kHelloOption, shown_size(args[i]), args[i].data());
-      return std::nullopt;
+      return false;
     }
   }
-  return options;
+  return true;
 }
 
 void cmd_hello(Context& cx, Args args) {
-  const std::optional<HelloOptions> options = hello_options(cx, args);
-  if (!options) return;
-  if (options->user && !authenticate(cx, *options->user, *options->password)) return;
+  std::optional<int64_t> resp;
+  if (args.size() >= 2) {
+    resp = integer_argument(cx, args[1], err::kProtocolNotInteger);
+    if (!resp) return;
+    if (*resp != 2 && *resp != 3) return cx.reply.error(err::kNoProto);
+  }
+  if (!run_hello_options(cx, args)) return;
   if (!cx.session->client.authenticated) return cx.reply.error(err::kHelloNoAuth);
-  if (options->name) cx.server.clients.set_name(cx.session->info(), std::string(*options->name));
-  if (options->resp) set_protocol(cx, *options->resp);
+  if (resp) set_protocol(cx, static_cast<int>(*resp));
 
   cx.reply.map(7);
   cx.reply.bulk("server");

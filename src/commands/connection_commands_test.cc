@@ -26,6 +26,9 @@ constexpr Step kConnectionSteps[] = {
     {"HELLO 2 SETNAME \"\\xe9\"",
      "-ERR Client names cannot contain spaces, newlines or special characters."},
     {"HELLO 2 FOO", "-ERR Syntax error in HELLO option 'FOO'"},
+    {"HELLO 3 AUTH nosuch x FOO", "-WRONGPASS invalid username-password pair or user is disabled."},
+    {"HELLO 2 AUTH nosuch y SETNAME \"a b\"",
+     "-WRONGPASS invalid username-password pair or user is disabled."},
     // AUTH without a password
     {"AUTH", "-ERR wrong number of arguments for 'auth' command"},
     {"AUTH x",

@@ -14,16 +14,22 @@
 namespace cobnut {
 namespace {
 
-// Why the option cannot be set at all, in Redis's words. Start-only options take the value that
-// they have, so that what CONFIG GET shows can be set again.
+// Why the option cannot be set at all, in Redis's words. Our own start-only options take the value
+// that they have: tools set again what CONFIG GET shows, but for what they know that Redis refuses.
 Bytes not_settable(const Options& options, const Option& option, Bytes value, bool may_guarded) {
   if (!option.runtime) {
     Options changed = options;
-    const bool same = !set_option_text(changed, option, value) &&
+    const bool same = option.ours && !set_option_text(changed, option, value) &&
                       option_text(changed, option) == option_text(options, option);
     if (!same) return "can't set immutable config";
   }
   return option.guarded && !may_guarded ? Bytes("can't set protected config") : Bytes();
+}
+
+// The name in the table that was meant. Error texts hold it where Redis looks at values; before
+// that, the name as it was written.
+Bytes name_in_table(const Option& option, Bytes written) {
+  return equal_ignore_case(option.name, written) ? option.name : option.alias;
 }
 
 }  // namespace
@@ -47,29 +53,32 @@ std::vector<std::pair<std::string, std::string>> config_get(const Options& optio
 }
 
 Status config_set(Options& options, std::span<const ConfigPair> pairs, bool may_guarded) {
-  std::vector<const Option*> rows;
-  for (size_t i = 0; i < pairs.size(); i++) {
-    const auto& [name, value] = pairs[i];
-    const Option* option = find_option(name);
+  struct Change {
+    const Option* option;
+    Bytes name, value;
+  };
+  std::vector<Change> changes;
+  for (const auto& [written, value] : pairs) {
+    const Option* option = find_option(written);
     if (option == nullptr) {
       return Error{"ERR Unknown option or number of arguments for CONFIG SET - '" +
-                   std::string(name) + "'"};
+                   std::string(written) + "'"};
     }
+    const Bytes name = name_in_table(*option, written);
     const Bytes wrong = not_settable(options, *option, value, may_guarded);
-    if (!wrong.empty()) return config_set_failed(name, wrong);
-    for (const auto& [earlier, ignored] : pairs.first(i)) {
-      if (equal_ignore_case(earlier, name)) return config_set_failed(name, "duplicate parameter");
-    }
-    rows.push_back(option);
+    if (!wrong.empty()) return config_set_failed(written, wrong);
+    if (std::ranges::any_of(changes, [&](const Change& change) { return change.name == name; }))
+      return config_set_failed(written, "duplicate parameter");
+    changes.push_back({option, name, value});
   }
   Options changed = options;
-  for (size_t i = 0; i < pairs.size(); i++) {
-    if (std::optional<Refusal> wrong = set_option_text(changed, *rows[i], pairs[i].second))
-      return config_set_failed(pairs[i].first, wrong->redis);
+  for (const Change& change : changes) {
+    if (std::optional<Refusal> wrong = set_option_text(changed, *change.option, change.value))
+      return config_set_failed(change.name, wrong->redis);
   }
-  for (size_t i = 0; i < pairs.size(); i++) {
-    const Bytes refused = option_refused(changed, *rows[i]);
-    if (!refused.empty()) return config_set_failed(pairs[i].first, refused);
+  for (const Change& change : changes) {
+    const Bytes refused = option_refused(changed, *change.option);
+    if (!refused.empty()) return config_set_failed(change.name, refused);
   }
   options = std::move(changed);
   return Ok{};

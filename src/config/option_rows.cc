@@ -138,12 +138,14 @@ const Option kTable[] = {
      .name = "threads",
      .field = &Options::threads,
      .max = kThreadsLimit,
+     .ours = true,
      .doc = "Loop threads, which serve connections; 0: as many as the CPU affinity and the cgroup "
             "allow."},
     {.table = "threads",
      .name = "shards",
      .field = &Options::shards,
      .max = kShardsLimit,
+     .ours = true,
      .doc = "Parts of the keyspace that are locked separately, rounded up to a power of two; 0: 8 "
             "per thread."},
     {.table = "threads",
@@ -256,6 +258,7 @@ const Option kTable[] = {
      .name = "allocator",
      .field = enum_field<&Options::allocator>(),
      .names = kAllocators,
+     .ours = true,
      .doc = "Where keys and values live: in pools of their shard, or in the general heap."},
     // -- process
     {.table = "process",

@@ -49,13 +49,14 @@ struct Option {
   uint64_t max = INT64_MAX;      // of numbers
   std::span<const Bytes> names;  // of enums, and of texts of which only these are known
   bool runtime = false;          // CONFIG SET may change it
-  bool guarded = false;          // only where enable-protected-configs allows it
-  bool secret = false;           // never shown in messages and logs
-  bool hidden = false;           // CONFIG GET shows it only when it is named
-  bool words = false;            // redis.conf writes it as several words
-  Bytes alias;                   // a second name for the same, or empty
-  Bytes missing;                 // of an option without effect: "there are no replicas yet"
-  Bytes refused;                 // why it cannot have another value than its default, or empty
+  bool ours = false;     // redis-server has no such option: CONFIG SET takes the value that it has
+  bool guarded = false;  // only where enable-protected-configs allows it
+  bool secret = false;   // never shown in messages and logs
+  bool hidden = false;   // CONFIG GET shows it only when it is named
+  bool words = false;    // redis.conf writes it as several words
+  Bytes alias;           // a second name for the same, or empty
+  Bytes missing;         // of an option without effect: "there are no replicas yet"
+  Bytes refused;         // why it cannot have another value than its default, or empty
   // Of texts, lists and stored options: what is wrong with it in Redis's words, or empty; it may
   // normalise the text.
   std::string (*check)(std::string& text) = nullptr;

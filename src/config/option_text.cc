@@ -147,7 +147,7 @@ struct Setter {
   }
   Outcome operator()(OutputLimitField) const {
     const std::vector<std::string> words = split_words(text);
-    if (words.size() % 4 != 0 || words.empty())
+    if (words.size() % 4 != 0 || (words.empty() && !text.empty()))  // "" changes nothing
       return refuse("Wrong number of arguments in buffer limit configuration.");
     Options changed = options;
     for (size_t i = 0; i < words.size(); i += 4) {
