@@ -57,6 +57,9 @@ struct Server {
   LatencyMonitor latency;
   Monitors monitors;
   std::function<void()> shutdown;  // begins a clean stop; returns at once
+  // CONFIG SET: the process does what the new options ask of it (listeners, descriptors). An error
+  // is the reply, and everything is as it was. Under the lock of `options`.
+  std::function<Status(const Options& before, const Options& after)> apply;
   std::function<void(ClientInfo&)>
       kick;  // the client's loop looks at `killed` soon, even if the client is silent
 

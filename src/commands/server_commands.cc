@@ -57,7 +57,7 @@ bool allowed(Access access, const ClientInfo& client) {
 }
 
 // On a copy of the options, which is dropped when this fails.
-Status change_options(Options& options, std::span<const ConfigPair> pairs,
+Status change_options(const Server& server, Options& options, std::span<const ConfigPair> pairs,
                       const ClientInfo& client) {
   const Options before = options;
   Status set = config_set(options, pairs, allowed(options.enable_protected_configs, client));
@@ -65,6 +65,14 @@ Status change_options(Options& options, std::span<const ConfigPair> pairs,
   if (options.dir != before.dir) {
     if (const Status entered = enter_folder(options); !entered.ok())
       return config_set_failed("dir", entered.error());
+  }
+  if (server.apply) {  // last: nothing fails behind it
+    if (Status applied = server.apply(before, options); !applied.ok()) {
+      Options again = before;
+      if (options.dir != before.dir && !enter_folder(again).ok())
+        log::warning("config", "cannot go back to dir %s", before.dir.c_str());
+      return applied;
+    }
   }
   const std::string ignored = newly_without_effect(before, options);
   if (!ignored.empty())
@@ -77,8 +85,9 @@ void cmd_config_set(Context& cx, Args args) {
   if (args.size() % 2 != 0) return cx.reply.error(err::kSyntax);
   std::vector<ConfigPair> pairs;
   for (size_t i = 2; i < args.size(); i += 2) pairs.emplace_back(args[i], args[i + 1]);
-  const Status set = cx.server.options.update(
-      [&](Options& options) { return change_options(options, pairs, cx.session->info()); });
+  const Status set = cx.server.options.update([&](Options& options) {
+    return change_options(cx.server, options, pairs, cx.session->info());
+  });
   if (!set.ok()) return cx.reply.error(set.error());
   log::set_level(static_cast<log::Level>(cx.server.options.current().loglevel));
   cx.reply.ok();

@@ -39,7 +39,6 @@ bool is_hostname_character(char c) {
 
 std::string check_bind(std::string& text) {
   const std::vector<std::string> addresses = split_words(text);
-  if (addresses.empty()) return "At least one address is needed; port 0 switches TCP off.";
   if (addresses.size() > kBindMax) return "Too many bind addresses specified.";
   for (const std::string& address : addresses) {
     if (!is_address(address)) return "'" + address + "' is not an IPv4 or IPv6 address";

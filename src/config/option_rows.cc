@@ -36,14 +36,17 @@ const Option kTable[] = {
     {.table = "network",
      .name = "bind",
      .field = &Options::bind,
+     .runtime = true,
      .words = true,
      .check = check_bind,
-     .doc = "Addresses to listen on; * is every IPv4 and ::* every IPv6 address. One that begins "
+     .doc = "Addresses to listen on, none or more; * is every IPv4 and ::* every IPv6 address. One "
+            "that begins "
             "with '-' may be missing on this machine."},
     {.table = "network",
      .name = "port",
      .field = &Options::port,
      .max = 65535,
+     .runtime = true,
      .doc = "TCP port; 0: none."},
     {.table = "network",
      .name = "unixsocket",

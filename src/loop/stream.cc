@@ -129,7 +129,8 @@ struct Listener::Callbacks {
       if (fd >= 0) {
         self.owner_.on_accept(fd, self.unix_socket_);
       } else if (errno != EINTR && errno != ECONNABORTED) {
-        if (errno != EAGAIN) self.owner_.on_accept_error(errno);
+        // EINVAL: it was shut down, and is about to be closed
+        if (errno != EAGAIN && errno != EINVAL) self.owner_.on_accept_error(errno);
         return;
       }
     }

@@ -85,6 +85,9 @@ class Listener {
   void pause();  // out of descriptors: polled again after resume()
   void resume();
   void close();
+  int fd() const {
+    return fd_;
+  }  // another thread may shut it down: then there is nothing to accept
 
  private:
   struct Callbacks;

@@ -1,11 +1,14 @@
 #include "net/acceptor.h"
 
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 
+#include "base/check.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "net/sockets.h"
@@ -25,19 +28,53 @@ constexpr char kProtectedText[] =
 
 }  // namespace
 
-Status Acceptor::listen(const Options& options) {
-  if (options.port != 0) {
-    for (const std::string& address : options.bind) {
-      const bool optional = address.starts_with('-');
-      Result<int> fd =
-          listen_tcp(optional ? address.substr(1) : address, options.port, options.tcp_backlog);
-      if (fd.ok()) {
-        listeners_.push_back(std::make_unique<Listener>(*this, *fd, false));
-      } else if (!optional) {
-        return Error{fd.error()};
-      }
+// The listeners that bound_ replaces, on their way to the first loop.
+class Acceptor::Move final : public Message {
+ public:
+  Move(Acceptor& acceptor, std::vector<int> added, std::vector<int> removed)
+      : acceptor_(acceptor), added_(std::move(added)), removed_(std::move(removed)) {}
+  void deliver() override {
+    acceptor_.replace(added_, removed_);
+    delete this;
+  }
+
+ private:
+  Acceptor& acceptor_;
+  std::vector<int> added_, removed_;
+};
+
+// All addresses of bind, those that are there in `before` as they are. An error leaves nothing new
+// open.
+Status Acceptor::open(const Options& options, std::vector<Bound> before, std::vector<Bound>& now) {
+  if (options.port == 0) return Ok{};
+  std::vector<int> opened;
+  for (const std::string& address : options.bind) {
+    const auto kept = std::ranges::find_if(before, [&](const Bound& bound) {
+      return bound.address == address && bound.port == options.port;
+    });
+    if (kept != before.end()) {
+      now.push_back(*kept);
+      before.erase(kept);
+      continue;
+    }
+    const bool optional = address.starts_with('-');
+    Result<int> fd =
+        listen_tcp(optional ? address.substr(1) : address, options.port, options.tcp_backlog);
+    if (fd.ok()) {
+      now.push_back({address, options.port, *fd});
+      opened.push_back(*fd);
+    } else if (!optional) {
+      for (const int other : opened) ::close(other);
+      return Error{fd.error()};
     }
   }
+  return Ok{};
+}
+
+Status Acceptor::listen(const Options& options) {
+  if (Status opened = open(options, {}, bound_); !opened.ok()) return opened;
+  for (const Bound& bound : bound_)
+    listeners_.push_back(std::make_unique<Listener>(*this, bound.fd, false));
   if (!options.unixsocket.empty()) {
     Result<int> fd = listen_unix(options.unixsocket, options.unixsocketperm, options.tcp_backlog);
     if (!fd.ok()) return Error{fd.error()};
@@ -49,9 +86,60 @@ Status Acceptor::listen(const Options& options) {
   return Ok{};
 }
 
+// What goes must make room first: "*" and 127.0.0.1 cannot both be listened on. shutdown() ends
+// listening and keeps the descriptor and its address, so the first loop may still be polling it,
+// and listen() takes it up again.
+Status Acceptor::move(const Options& options) {
+  std::vector<Bound> removed;
+  for (const Bound& bound : bound_) {
+    if (bound.port == options.port && std::ranges::count(options.bind, bound.address) > 0) continue;
+    shutdown(bound.fd, SHUT_RDWR);
+    removed.push_back(bound);
+  }
+  std::vector<Bound> now;
+  if (Status opened = open(options, bound_, now); !opened.ok()) {
+    for (const Bound& bound : removed) {
+      if (::listen(bound.fd, static_cast<int>(options.tcp_backlog)) != 0)
+        log::warning("net", "cannot listen on %s port %lld again: %s", bound.address.c_str(),
+                     static_cast<long long>(bound.port), strerror(errno));
+    }
+    return opened;
+  }
+  const auto without = [](const std::vector<Bound>& all, const std::vector<Bound>& others) {
+    std::vector<int> fds;
+    for (const Bound& bound : all) {
+      if (std::ranges::find(others, bound.fd, &Bound::fd) == others.end()) fds.push_back(bound.fd);
+    }
+    return fds;
+  };
+  loops_[0]->post(new Move(*this, without(now, bound_), without(bound_, now)));
+  bound_ = std::move(now);
+  return Ok{};
+}
+
+void Acceptor::replace(const std::vector<int>& added, const std::vector<int>& removed) {
+  for (const int fd : removed) {
+    const auto gone = std::ranges::find_if(
+        listeners_, [&](const auto& listener) { return listener->fd() == fd; });
+    CHECK(gone != listeners_.end());
+    (*gone)->close();
+    retired_.push_back(std::move(*gone));
+    listeners_.erase(gone);
+  }
+  for (const int fd : added) {
+    listeners_.push_back(std::make_unique<Listener>(*this, fd, false));
+    if (stopped_) continue;  // closed with the others, at the end
+    listeners_.back()->start(loops_[0]->loop());
+    if (paused_) listeners_.back()->pause();
+  }
+}
+
 void Acceptor::start() {
   for (auto& listener : listeners_) listener->start(loops_[0]->loop());
-  loops_[0]->set_on_tick([this] { resume(); });
+  loops_[0]->set_on_tick([this] {
+    retired_.clear();
+    resume();
+  });
   loops_[0]->set_on_stop([this] { close(); });
 }
 
@@ -62,6 +150,7 @@ void Acceptor::resume() {
 }
 
 void Acceptor::close() {
+  stopped_ = true;
   for (auto& listener : listeners_) listener->close();
   closed_.count_down();
 }

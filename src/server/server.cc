@@ -1,7 +1,6 @@
 #include "server/server.h"
 
 #include <pthread.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -23,6 +22,7 @@
 #include "net/acceptor.h"
 #include "net/loop_thread.h"
 #include "server/background.h"
+#include "server/descriptors.h"
 #include "server/threads.h"
 
 namespace cobnut {
@@ -30,29 +30,39 @@ namespace {
 
 constexpr size_t kThreadsMax = 256;
 constexpr size_t kShardsMax = 4096;
-constexpr size_t kShardsPerThread = 8;     // ARCHITECTURE §1
-constexpr rlim_t kDescriptorsPerLoop = 2;  // epoll, event
-constexpr rlim_t kDescriptorsBeside = 64;  // listeners, epoll and event descriptors, log files
+constexpr size_t kShardsPerThread = 8;  // ARCHITECTURE §1
 
 // maxclients connections need descriptors: the soft limit is raised, or maxclients lowered and said
 // so.
 void fit_descriptors(Options& options, size_t threads) {
-  const rlim_t beside = kDescriptorsBeside + kDescriptorsPerLoop * threads;
-  const rlim_t wanted = static_cast<rlim_t>(options.maxclients) + beside;
-  rlimit limit;
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted) return;
-  rlimit raised = limit;
-  raised.rlim_cur = limit.rlim_max == RLIM_INFINITY ? wanted : std::min(wanted, limit.rlim_max);
-  if (setrlimit(RLIMIT_NOFILE, &raised) != 0) raised = limit;
-  if (raised.rlim_cur >= wanted) return;
-  const auto possible = static_cast<int64_t>(raised.rlim_cur) - static_cast<int64_t>(beside);
+  const int64_t room = room_for_clients(options.maxclients, threads);
+  if (room >= options.maxclients) return;
   log::warning("server",
-               "maxclients %lld needs %llu file descriptors, the limit is %llu: maxclients is now "
-               "%lld; raise it with ulimit -n",
-               static_cast<long long>(options.maxclients), static_cast<unsigned long long>(wanted),
-               static_cast<unsigned long long>(raised.rlim_cur),
-               static_cast<long long>(std::max<int64_t>(possible, 1)));
-  options.maxclients = std::max<int64_t>(possible, 1);
+               "maxclients %lld needs more file descriptors than the limit allows: maxclients is "
+               "now %lld; raise it with ulimit -n",
+               static_cast<long long>(options.maxclients), static_cast<long long>(room));
+  options.maxclients = room;
+}
+
+// What CONFIG SET asks of the process (Server::apply).
+Status apply_options(const Options& before, const Options& after, Acceptor& acceptor,
+                     size_t threads) {
+  if (after.maxclients > before.maxclients) {
+    const int64_t room = room_for_clients(after.maxclients, threads);
+    if (room < after.maxclients) {
+      return config_set_failed("maxclients",
+                               "The operating system is not able to handle the specified number of "
+                               "clients, try with " +
+                                   std::to_string(room));
+    }
+  }
+  if (after.bind == before.bind && after.port == before.port) return Ok{};
+  const Status moved = acceptor.move(after);
+  if (moved.ok()) return Ok{};
+  log::warning("server", "CONFIG SET: %s; listening as before", moved.error().c_str());
+  return after.port != before.port
+             ? config_set_failed("port", "Unable to listen on this port. Check server logs.")
+             : config_set_failed("bind", "Failed to bind to specified addresses.");
 }
 
 size_t shard_count(const Options& options, size_t threads) {
@@ -198,6 +208,9 @@ int run_server(const CommandLine& line) {
             listening.error().c_str());
     return 1;
   }
+  server.apply = [&acceptor, threads](const Options& before, const Options& after) {
+    return apply_options(before, after, acceptor, threads);
+  };
   background.write_pidfile();
   acceptor.start();
   for (const auto& loop : loops) loop->start();
