@@ -217,6 +217,8 @@ constexpr const char* kReadNoGroup =
 constexpr const char* kClaimOption = "ERR Unrecognized XCLAIM option '%.*s'";
 constexpr const char* kSubcommandSyntax =
     "ERR unknown subcommand or wrong number of arguments for '%.*s'. Try %s HELP.";
+constexpr Bytes kPackedThreshold =
+    "ERR argument must be a memory value bigger than 1 and smaller than 4gb";
 constexpr const char* kDebugUnknown =
     "ERR unknown subcommand or wrong number of arguments for '%.*s'. Try DEBUG HELP.";
 constexpr const char* kNoLatencySamples = "ERR No samples available for event '%.*s'";

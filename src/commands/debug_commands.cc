@@ -13,11 +13,12 @@
 #include "base/log.h"
 #include "base/numbers.h"
 #include "base/text.h"
-#include "command/digest.h"
 #include "command/server.h"
 #include "command/support.h"
 #include "command/well_formed.h"
+#include "commands/digest.h"
 #include "commands/families.h"
+#include "types/list/list.h"
 
 namespace cobnut {
 namespace {
@@ -38,7 +39,7 @@ void debug_digest(Context& cx, Args) {
         if (!can_digest(entry.type())) {
           unknown = entry.type();
         } else {
-          digest.add(key_digest(db, key, entry));
+          digest.add(key_digest(db, key, entry, cx.keys.now_ms()));
         }
       });
     }
@@ -51,7 +52,7 @@ void debug_digest_value(Context& cx, Args args) {
   for (const Bytes word : args.words().subspan(2)) {
     const Found found = cx.keys.peek(Key(word));
     if (found && !can_digest(found->type())) return reply_cannot_digest(cx, found->type());
-    digests.push_back((found ? value_digest(*found.entry) : Digest()).hex());
+    digests.push_back((found ? value_digest(*found.entry, cx.keys.now_ms()) : Digest()).hex());
   }
   cx.reply.array(digests.size());
   for (const std::string& digest : digests) cx.reply.simple(digest);
@@ -104,6 +105,14 @@ void debug_populate(Context& cx, Args args) {
 void debug_set_active_expire(Context& cx, Args args) {
   const bool active = parse_int(args[2]).value_or(0) != 0;
   for (Shard* shard : cx.keys.shards()) shard->keyspace.set_active_expire(active);
+  cx.reply.ok();
+}
+
+// For tests of lists with large elements. 0: none is too large.
+void debug_packed_threshold(Context& cx, Args args) {
+  const std::optional<uint64_t> bytes = parse_memory(args[2]);
+  if (!bytes || *bytes > UINT32_MAX) return cx.reply.error(err::kPackedThreshold);
+  List::set_packed_threshold(*bytes == 0 ? UINT32_MAX : static_cast<uint32_t>(*bytes));
   cx.reply.ok();
 }
 
@@ -213,6 +222,8 @@ void debug_help(Context& cx, Args) {
       "    Makes the string keys <prefix>:0 and so on, those that are not there.",
       "PROTOCOL <type>",
       "    Replies an example of this type of RESP3.",
+      "QUICKLIST-PACKED-THRESHOLD <size>",
+      "    Elements of lists made from now on stand alone in a node from this size on; 0: none.",
       "SEGFAULT",
       "    Ends the process by SIGSEGV.",
       "SET-ACTIVE-EXPIRE <0|1>",
@@ -241,6 +252,7 @@ constexpr Subcommand kSubcommands[] = {
     {"panic", 2, 2, debug_panic, Needs::kNothing},
     {"populate", 3, 5, debug_populate, Needs::kShards},
     {"protocol", 3, 3, debug_protocol, Needs::kNothing},
+    {"quicklist-packed-threshold", 3, 3, debug_packed_threshold, Needs::kNothing},
     {"segfault", 2, 2, debug_segfault, Needs::kNothing},
     {"set-active-expire", 3, 3, debug_set_active_expire, Needs::kShards},
     {"sleep", 3, 3, debug_sleep, Needs::kShards},

@@ -6,8 +6,6 @@
 #include <doctest/doctest.h>
 // clang-format on
 
-#include "command/digest.h"
-
 namespace cobnut::testing {
 namespace {
 
@@ -50,6 +48,16 @@ constexpr Step kSteps[] = {
     {"DEBUG PROTOCOL true", ":1"},
     {"DEBUG PROTOCOL false", ":0"},
     {"DEBUG SET-ACTIVE-EXPIRE 1", "+OK"},
+    {"DEBUG QUICKLIST-PACKED-THRESHOLD 4gb",
+     "-ERR argument must be a memory value bigger than 1 and smaller than 4gb"},
+    {"DEBUG QUICKLIST-PACKED-THRESHOLD x",
+     "-ERR argument must be a memory value bigger than 1 and smaller than 4gb"},
+    {"DEBUG QUICKLIST-PACKED-THRESHOLD 5b", "+OK"},
+    {"RPUSH list abcde a b fghij", ":4"},
+    {"LINSERT list AFTER a klmno", ":5"},
+    {"LRANGE list 0 -1", "[\"abcde\", \"a\", \"klmno\", \"b\", \"fghij\"]"},
+    {"DEBUG QUICKLIST-PACKED-THRESHOLD 0", "+OK"},
+    {"FLUSHALL", "+OK"},
     {"DEBUG LOG hello", "+OK"},
     {"DEBUG LOG",
      "-ERR unknown subcommand or wrong number of arguments for 'LOG'. Try DEBUG HELP."},
@@ -127,6 +135,36 @@ TEST_CASE("DEBUG DIGEST is that of the content: not of order, encoding, shards o
            {"set a 2", "set b xyz", "set c v ex 100", "select 2", "set a 1"}}) {
     CHECK(expected != digest_of_steps(8, other));
   }
+}
+
+TEST_CASE("DEBUG DIGEST of collections: whatever the order and the encoding, each part counts") {
+  const auto digest_of = [](std::vector<std::string> requests) {
+    TestServer server;
+    allow(server, Access::kYes);
+    for (const std::string& request : requests) CHECK(!server.run(request).starts_with("-"));
+    return server.run("debug digest-value k");
+  };
+  const std::string long_text(100, 'x');  // makes a table of it
+  const std::string packed = digest_of({"hset k a 1 b 2"});
+  CHECK_EQ(packed, digest_of({"hset k b 2 a 1"}));
+  CHECK_EQ(packed, digest_of({"hset k b 2 a 1 c " + long_text, "hdel k c"}));
+  CHECK(packed != digest_of({"hset k b 1 a 2"}));
+  CHECK(packed != digest_of({"hset k a 1 b 2", "hexpire k 100 fields 1 a"}));
+  const std::string integers = digest_of({"sadd k 1 2 3"});
+  CHECK_EQ(integers, digest_of({"sadd k 3 2 1 " + long_text, "srem k " + long_text}));
+  CHECK_EQ(integers, digest_of({"sadd k 3 x 2 1", "srem k x"}));
+  CHECK(integers != digest_of({"sadd k 1 2 4"}));
+  const std::string list = digest_of({"rpush k a b c"});
+  CHECK_EQ(list, digest_of({"rpush k a b c " + std::string(5000, 'x'), "rpop k"}));
+  CHECK(list != digest_of({"rpush k a c b"}));
+  CHECK(list != digest_of({"rpush k ab c"}));
+  const std::string stream = digest_of({"xadd k 1-1 a 1", "xadd k 1-2 b 2"});
+  CHECK_EQ(stream, digest_of({"xadd k 1-1 a 1", "xadd k 1-2 b 2", "expire k 100", "persist k"}));
+  CHECK(stream != digest_of({"xadd k 1-1 a 1", "xadd k 1-3 b 2"}));
+  CHECK(stream != digest_of({"xadd k 1-1 a 1", "xadd k 1-2 b 2", "xgroup create k g 0"}));
+  CHECK(digest_of({"xgroup create k g 0 mkstream", "xadd k 1-1 a 1"}) !=
+        digest_of({"xgroup create k g 0 mkstream", "xadd k 1-1 a 1",
+                   "xreadgroup group g c streams k >"}));
 }
 
 TEST_CASE("DEBUG DIGEST-VALUE tells values apart, and whether they expire") {

@@ -46,13 +46,17 @@ struct NodeStorage {
 };
 
 List::Limit List::limit_of(int64_t list_max_listpack_size) {
-  constexpr uint32_t kBytes = 8192;  // Redis's limit of nodes that are limited by elements
+  Limit limit{.bytes = 8192, .elements = kElementsMax};  // Redis's where elements are limited
   if (list_max_listpack_size >= 0) {
-    const int64_t elements = std::clamp<int64_t>(list_max_listpack_size, 1, kElementsMax);
-    return {.bytes = kBytes, .elements = static_cast<uint32_t>(elements)};
+    limit.elements =
+        static_cast<uint32_t>(std::clamp<int64_t>(list_max_listpack_size, 1, kElementsMax));
+  } else {
+    const int64_t shift = std::clamp<int64_t>(-list_max_listpack_size, 1, 5) - 1;
+    limit.bytes = uint32_t{4096} << shift;
   }
-  const int64_t shift = std::clamp<int64_t>(-list_max_listpack_size, 1, 5) - 1;
-  return {.bytes = uint32_t{4096} << shift, .elements = kElementsMax};
+  const uint32_t threshold = packed_threshold_.load(std::memory_order_relaxed);
+  if (threshold < limit.bytes) limit.bytes = sizeof(ListNode) + threshold;
+  return limit;
 }
 
 // -- blocks

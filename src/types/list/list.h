@@ -7,6 +7,8 @@
 // list-compress-depth has no effect: nothing is compressed. Owner: the shard's monitor.
 #pragma once
 
+#include <atomic>
+
 #include "keyspace/collection.h"
 #include "types/list/node_tree.h"
 #include "types/listpack/listpack.h"
@@ -23,6 +25,11 @@ class List final : public Collection {
     uint32_t elements;
   };
   static Limit limit_of(int64_t list_max_listpack_size);
+  // DEBUG QUICKLIST-PACKED-THRESHOLD, for tests: an element of so many bytes has a node of its own,
+  // in lists that are made from now on. Any thread.
+  static void set_packed_threshold(uint32_t bytes) {
+    packed_threshold_.store(bytes, std::memory_order_relaxed);
+  }
 
   List(CollectionHeap& heap, Limit limit) : Collection(heap, sizeof(List)), limit_(limit) {}
   ~List() override { CHECK(head_ == nullptr); }
@@ -82,6 +89,7 @@ class List final : public Collection {
   NodeTree tree_;             // the nodes between
   size_t elements_ = 0;
   const Limit limit_;
+  static inline std::atomic<uint32_t> packed_threshold_{UINT32_MAX};
 };
 
 }  // namespace cobnut

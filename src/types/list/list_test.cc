@@ -207,4 +207,22 @@ TEST_CASE("lists: limits of nodes are those of list-max-listpack-size") {
   CHECK(List::limit_of(INT64_MAX).elements == 32768);
 }
 
+TEST_CASE("lists: an element of the packed threshold has a node of its own") {
+  List::set_packed_threshold(20);
+  const List::Limit limit = List::limit_of(-2);
+  List::set_packed_threshold(UINT32_MAX);
+  Fixture f(limit);
+  const std::string large(20, 'x');
+  const auto alone = [](ListNode* node) { return node->view().count() == 1; };
+  for (const char* text : {"a", "b"}) f.list->push(ListEnd::kBack, Element(Bytes(text)));
+  f.list->push(ListEnd::kBack, Element(large));
+  f.list->push(ListEnd::kBack, Element(Bytes("c")));
+  f.list->push(ListEnd::kFront, Element(large));
+  CHECK(alone(f.list->first()));
+  CHECK(alone(f.list->last()));
+  CHECK_FALSE(alone(f.list->next(f.list->first())));
+  CHECK(alone(f.list->previous(f.list->last())));
+  CHECK(List::limit_of(-2).bytes == 8192);
+}
+
 }  // namespace cobnut

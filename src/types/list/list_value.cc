@@ -72,7 +72,7 @@ bool ListValue::promote() {
 // Whether a blob that grows by this remains one.
 bool ListValue::room_in_blob(size_t bytes) {
   const listpack::View pack = blob();
-  return pack.bytes() + bytes <= std::min<size_t>(kBlobBytesMax, limit_.bytes) &&
+  return pack.bytes() + bytes <= std::min<size_t>(kBlobBytesMax, limit_.bytes - sizeof(ListNode)) &&
          pack.count() < limit_.elements;
 }
 
@@ -83,7 +83,8 @@ bool ListValue::push(ListEnd end, std::span<const Bytes> texts) {
     const size_t bytes = source.bytes();
     const bool absent = !found_;
     if (absent) {
-      if (listpack::kEmptyBytes + bytes <= std::min<size_t>(kBlobBytesMax, limit_.bytes) &&
+      if (listpack::kEmptyBytes + bytes <=
+              std::min<size_t>(kBlobBytesMax, limit_.bytes - sizeof(ListNode)) &&
           texts.size() <= limit_.elements)
         return listpack::create(storage, source);
       if (!listpack::create(storage, listpack::Nothing())) return false;

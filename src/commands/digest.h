@@ -27,14 +27,12 @@ class Digest {
   uint32_t last_ = 0;
 };
 
-// Appends the value of an entry: the elements of a set or the pairs of a hash by add(), so that
-// their order does not matter. A type puts its function into the table in digest.cc; until it has,
-// can_digest() is false.
+// Whether values of this type can be digested; a type is told how in digest.cc.
 bool can_digest(Type type);
-void append_value(Digest& digest, const Entry& entry);
-// Of a value, and whether it expires, but not when; DEBUG DIGEST-VALUE.
-Digest value_digest(const Entry& entry);
+// Of a value, and whether it expires, but not when; DEBUG DIGEST-VALUE. `now_ms`: fields and
+// members that are due do not count. REQUIRES: can_digest().
+Digest value_digest(const Entry& entry, int64_t now_ms);
 // Of a key in a database, with its value.
-Digest key_digest(int db, Bytes key, const Entry& entry);
+Digest key_digest(int db, Bytes key, const Entry& entry, int64_t now_ms);
 
 }  // namespace cobnut

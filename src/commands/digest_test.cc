@@ -1,4 +1,4 @@
-#include "command/digest.h"
+#include "commands/digest.h"
 
 #include <doctest/doctest.h>
 
