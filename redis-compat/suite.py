@@ -77,11 +77,22 @@ class Suite:
         for name in ("runtest", "redis.conf"):
             shutil.copy(os.path.join(sources, name), folder)
         shutil.copy(program, self.program)
+        if os.path.basename(program) != "redis-server":
+            self.leave_out_refused_options()
         for name in NAMES_OF_PROGRAMS:
             os.symlink(shutil.which(name), os.path.join(folder, "src", name))
         for name in ("redis-check-aof", "redis-check-rdb"):
             if shutil.which(name):
                 os.symlink(shutil.which(name), os.path.join(folder, "src", name))
+
+    def leave_out_refused_options(self):
+        """Lines of the file for servers of spawn mode that ours refuses to start with, since it cannot do what they
+        ask: save points."""
+        path = os.path.join(self.folder, "tests", "assets", "default.conf")
+        with open(path, encoding="utf-8") as file:
+            lines = [line for line in file if not line.startswith("save ")]
+        with open(path, "w", encoding="utf-8") as file:
+            file.writelines(lines)
 
     def units(self):
         """Every unit's name, in the suite's order."""
