@@ -30,7 +30,7 @@ OPTIONS = {
     b"maxmemory-samples": [b"5", b"10", b"0", b"-1", b"x"],
     b"maxclients": [b"10000", b"x", b"0", b"-1"],
     b"notify-keyspace-events": [b"", b"KEA", b"Kg$lshzxetd", b"KEn", b"AKE", b"m", b"?", b"Q"],
-    b"proto-max-bulk-len": [b"512mb", b"1mb", b"1gb", b"1", b"-1", b"x"],
+    b"proto-max-bulk-len": [b"512mb", b"1mb", b"1", b"-1", b"x"],  # above 512 MiB SETRANGE makes such strings
     b"client-query-buffer-limit": [b"1gb", b"1mb", b"1", b"x"],
     b"lazyfree-lazy-user-del": YES_NO,
     b"lazyfree-lazy-expire": YES_NO,
