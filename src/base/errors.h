@@ -143,6 +143,34 @@ constexpr Bytes kAutoClaimCount = "ERR COUNT must be > 0";
 constexpr Bytes kNumids = "ERR Number of IDs must be a positive integer";
 constexpr Bytes kNumidsMismatch = "ERR The `numids` parameter must match the number of arguments";
 constexpr Bytes kIdsRequired = "ERR IDS option is required";
+// sorted sets
+constexpr Bytes kNxAndXx = "ERR XX and NX options at the same time are not compatible";
+constexpr Bytes kGtLtAndNx = "ERR GT, LT, and/or NX options at the same time are not compatible";
+constexpr Bytes kZaddIncrPairs = "ERR INCR option supports a single increment-element pair";
+constexpr Bytes kScoreNotANumber = "ERR resulting score is not a number (NaN)";
+constexpr Bytes kScoreRange = "ERR min or max is not a float";
+constexpr Bytes kLexRange = "ERR min or max not valid string range item";
+constexpr Bytes kLimitByRank =
+    "ERR syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX";
+constexpr Bytes kScoresByLex =
+    "ERR syntax error, WITHSCORES not supported in combination with BYLEX";
+constexpr Bytes kCountNotPositive = "ERR count should be greater than 0";
+constexpr Bytes kWeightNotFloat = "ERR weight value is not a float";
+
+// geo
+constexpr Bytes kGeoUnit = "ERR unsupported unit provided. please use M, KM, FT, MI";
+constexpr Bytes kGeoMember = "ERR could not decode requested zset member";
+constexpr Bytes kGeoRadiusNotFloat = "ERR need numeric radius";
+constexpr Bytes kGeoRadiusNegative = "ERR radius cannot be negative";
+constexpr Bytes kGeoWidthNotFloat = "ERR need numeric width";
+constexpr Bytes kGeoHeightNotFloat = "ERR need numeric height";
+constexpr Bytes kGeoBoxNegative = "ERR height or width cannot be negative";
+constexpr Bytes kGeoCount = kAutoClaimCount;
+constexpr Bytes kGeoAny = "ERR the ANY argument requires COUNT argument";
+constexpr Bytes kGeoSearchStoreWith =
+    "ERR GEOSEARCHSTORE is not compatible with WITHDIST, WITHHASH and WITHCOORD options";
+constexpr Bytes kGeoRadiusStoreWith =
+    "ERR STORE option in GEORADIUS is not compatible with WITHDIST, WITHHASH and WITHCOORD options";
 
 // connection
 constexpr Bytes kWrongPass = "WRONGPASS invalid username-password pair or user is disabled.";
@@ -201,6 +229,12 @@ constexpr Bytes kSlowlogCount = "ERR count should be greater than or equal to -1
 constexpr const char* kWrongArity = "ERR wrong number of arguments for '%.*s' command";
 constexpr const char* kUnknownArgument = "ERR unknown argument: %.*s";
 constexpr const char* kExpireTime = "ERR invalid expire time in '%.*s' command";
+constexpr const char* kNoInputKeys = "ERR at least 1 input key is needed for '%.*s' command";
+constexpr const char* kGeoPosition = "ERR invalid longitude,latitude pair %f,%f";
+constexpr const char* kGeoNoCenter =
+    "ERR exactly one of FROMMEMBER or FROMLONLAT can be specified for %.*s";
+constexpr const char* kGeoNoShape =
+    "ERR exactly one of BYRADIUS and BYBOX can be specified for %.*s";
 constexpr const char* kUnsupportedOption = "ERR Unsupported option %.*s";
 constexpr const char* kNamedNotInteger = "ERR %s is not an integer or out of range";
 constexpr const char* kNamedNotFloat = "ERR %s is not a valid float";

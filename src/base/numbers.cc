@@ -78,7 +78,14 @@ std::optional<int64_t> parse_int(Bytes text) {
 
 std::optional<uint64_t> parse_uint(Bytes text) { return parse_digits(text); }
 
-std::optional<double> parse_double(Bytes text) { return parse_float<double, std::strtod>(text); }
+std::optional<double> parse_double(Bytes text) {
+  // What from_chars() takes whole and finite, strtod() reads the same, a few times slower.
+  double value;
+  const std::from_chars_result end = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (end.ec == std::errc() && end.ptr == text.data() + text.size() && std::isfinite(value))
+    return value;
+  return parse_float<double, std::strtod>(text);
+}
 
 std::optional<long double> parse_long_double(Bytes text) {
   return parse_float<long double, std::strtold>(text);
@@ -135,6 +142,21 @@ std::string format_double(double value) {
   char buffer[32];
   const std::to_chars_result end = std::to_chars(buffer, buffer + sizeof buffer, value);
   return std::string(buffer, end.ptr);
+}
+
+size_t format_double17(double value, char* out) {
+  constexpr double kIntegersMax = 1e17;  // %.17g writes integers below it in full
+  if (std::fabs(value) < kIntegersMax && !(value == 0 && std::signbit(value))) {
+    const auto integer = static_cast<int64_t>(value);
+    if (static_cast<double>(integer) == value) return format_int(integer, out);
+  }
+  if (std::isnan(value)) {
+    std::memcpy(out, "nan", 3);
+    return 3;
+  }
+  const std::to_chars_result end =
+      std::to_chars(out, out + kDouble17TextMax, value, std::chars_format::general, 17);
+  return static_cast<size_t>(end.ptr - out);
 }
 
 std::optional<uint64_t> parse_memory(Bytes text) {

@@ -31,6 +31,10 @@ std::string format_long_double(long double value);
 // Shortest text that reads back equal, RESP3 doubles ("inf", "-inf", "nan", integers without a
 // point).
 std::string format_double(double value);
+// At most 17 significant digits as printf's %.17g, which is how Redis 7.0 replies doubles ("inf",
+// "-inf", "nan"). Writes no terminating zero; returns the length, at most kDouble17TextMax.
+constexpr size_t kDouble17TextMax = 24;  // "-1.7976931348623157e+308"
+size_t format_double17(double value, char* out);
 // "100", "64kb", "2gb", "1g" (k = 1000, kb = 1024, as redis.conf); no digits are 0, as there,
 // and what is too large is UINT64_MAX. nullopt when malformed or negative.
 std::optional<uint64_t> parse_memory(Bytes text);

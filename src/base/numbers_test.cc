@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <cstdio>
 #include <limits>
 
 using namespace cobnut;
@@ -68,6 +69,34 @@ TEST_CASE("format_long_double is INCRBYFLOAT's text") {
   CHECK(format_long_double(-1e-18L) == "0");
   CHECK(format_long_double(100.0L) == "100");
   CHECK(format_long_double(-1.25L) == "-1.25");
+}
+
+TEST_CASE("format_double17 writes what printf's %.17g does") {
+  for (double value : {0.0,
+                       -0.0,
+                       1.0,
+                       -1.0,
+                       0.1,
+                       1.1,
+                       3.14159,
+                       1e16,
+                       99999999999999984.0,
+                       1e17,
+                       1e20,
+                       -1e300,
+                       5e-324,
+                       1.7976931348623157e308,
+                       -2.2250738585072014e-308,
+                       123456.789,
+                       1e-5,
+                       1e-4,
+                       4503599627370496.5,
+                       std::numeric_limits<double>::infinity(),
+                       -std::numeric_limits<double>::infinity()}) {
+    char expected[40], text[kDouble17TextMax];
+    const int size = std::snprintf(expected, sizeof expected, "%.17g", value);
+    CHECK(Bytes(text, format_double17(value, text)) == Bytes(expected, static_cast<size_t>(size)));
+  }
 }
 
 TEST_CASE("format_double is the shortest text") {

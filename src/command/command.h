@@ -90,8 +90,9 @@ struct KeySpec {
   int16_t last = 0;
   int16_t step = 0;
   int16_t count_at = 0;
-  // XREAD: the keys are the first half of the words behind this one, which is looked for from word
-  // `first` on. `find` finds them, or nothing where the request is malformed.
+  // The keys stand behind this word, which is looked for from word `first` on: the first half of
+  // all words behind it where `last` is -1 (XREAD), or one (GEORADIUS ... STORE). `find` finds
+  // them, or nothing where the word is missing or the request malformed.
   const char* keyword = nullptr;
   KeyRange (*find)(std::span<const Bytes> words) = nullptr;
   // Elsewhere than a triple can say: COMMAND INFO shows zeros, and key specifications.

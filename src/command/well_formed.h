@@ -24,7 +24,9 @@ constexpr bool well_formed(const CommandSpec& spec) {
   const bool has_keys = spec.keys.first != 0;
   if (has_keys != (!spec.key_flags.empty() || !spec.key_uses.empty())) return false;
   if (!spec.key_flags.empty() && !spec.key_uses.empty()) return false;
-  if (spec.keys.first != 0 && (spec.keys.step <= 0 || spec.route != Route::kKeys)) return false;
+  // Keys that no KeySpec describes take Route::kCustom to their shards.
+  const bool routes_keys = spec.route == Route::kKeys || spec.route == Route::kCustom;
+  if (spec.keys.first != 0 && (spec.keys.step <= 0 || !routes_keys)) return false;
   if ((spec.keys.keyword != nullptr) != (spec.keys.find != nullptr)) return false;
   const bool varies = spec.key_flags.find("variable_flags") != std::string_view::npos;
   if (varies != (spec.key_flags_of != nullptr)) return false;

@@ -75,7 +75,8 @@ void reply_find_keys(Context& cx, const KeySpec& keys) {
   } else {
     reply_number(cx, "lastkey", keys.last < 0 ? keys.last : keys.last - keys.first);
     reply_number(cx, "keystep", keys.step);
-    reply_number(cx, "limit", keys.keyword != nullptr ? 2 : 0);  // one half of them
+    // Of all words behind a keyword, keys are one half.
+    reply_number(cx, "limit", keys.keyword != nullptr && keys.last < 0 ? 2 : 0);
   }
 }
 
@@ -201,14 +202,16 @@ std::optional<std::vector<UsedKey>> used_keys(Context& cx, Args args) {
   if (uses.empty()) return refuse(err::kNoKeyArguments);
   if (!arity_matches(*spec, words.size())) return refuse(err::kInvalidKeyArity);
   std::vector<UsedKey> keys;
+  const bool optional = (spec->flags & kNoMandatoryKeys) != 0;
   for (const KeyUse& use : uses) {
     const KeyRange range = key_range_by_rule(use.keys, words);
-    if (range.count == 0 && !(spec->flags & kNoMandatoryKeys))
+    if (range.count == 0 && !optional && use.keys.keyword == nullptr)
       return refuse(err::kInvalidKeyArguments);
     const Bytes flags = spec->key_flags_of != nullptr ? spec->key_flags_of(words) : use.flags;
     for (size_t i = 0; i < range.count; i++)
       keys.push_back({words[range.first + i * range.step], flags});
   }
+  if (keys.empty() && !optional) return refuse(err::kInvalidKeyArguments);
   return keys;
 }
 

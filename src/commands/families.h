@@ -30,6 +30,13 @@ extern const std::span<const CommandSpec> kStreamInfoCommands;
 extern const std::span<const CommandSpec> kListCommands;
 extern const std::span<const CommandSpec> kListEditCommands;
 extern const std::span<const CommandSpec> kListMoveCommands;
+// types/zset
+extern const std::span<const CommandSpec> kZsetCommands;
+extern const std::span<const CommandSpec> kZsetRangeCommands;
+extern const std::span<const CommandSpec> kZsetPopCommands;
+extern const std::span<const CommandSpec> kZsetAlgebraCommands;
+// types/geo
+extern const std::span<const CommandSpec> kGeoCommands;
 // commands
 extern const std::span<const CommandSpec> kKeyCommands;
 extern const std::span<const CommandSpec> kExpireCommands;

@@ -1,12 +1,12 @@
 #include "resp/reply.h"
 
 #include <array>
-#include <cmath>
 #include <cstdarg>
 #include <cstdio>
 #include <string>
 
 #include "base/check.h"
+#include "base/numbers.h"
 
 namespace cobnut {
 namespace {
@@ -107,19 +107,15 @@ void Reply::attribute(size_t pairs) {
 }
 
 void Reply::real(double value) {
-  char text[40];  // "-1.7976931348623157e+308" is the longest
-  int size;
-  if (std::isnan(value)) {
-    size = snprintf(text, sizeof text, "nan");
-  } else {
-    size = snprintf(text, sizeof text, "%.17g",
-                    value);  // infinities come out as Redis writes them: inf, -inf
-  }
-  const Bytes bytes(text, static_cast<size_t>(size));
-  if (resp_ == 2) return bulk(bytes);
-  char* to = out_.reserve(bytes.size() + 3);
+  char text[kDouble17TextMax];
+  real_text({text, format_double17(value, text)});
+}
+
+void Reply::real_text(Bytes text) {
+  if (resp_ == 2) return bulk(text);
+  char* to = out_.reserve(text.size() + 3);
   *to++ = ',';
-  out_.commit(line_end(put(to, bytes)));
+  out_.commit(line_end(put(to, text)));
 }
 
 void Reply::verbatim(Bytes text, const char extension[3]) {

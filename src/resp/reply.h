@@ -58,6 +58,7 @@ class Reply {
       raw(value ? Bytes("#t\r\n") : Bytes("#f\r\n"));
   }
   void real(double value);                             // bulk or ,
+  void real_text(Bytes text);                          // the same of a number written elsewhere
   void verbatim(Bytes text, const char extension[3]);  // bulk or =txt:
   void big_number(Bytes digits);                       // bulk or (
   // Whether there was an error, and the code of the last one ("ERR", "WRONGTYPE"), for INFO

@@ -1,5 +1,6 @@
 """Sorted sets. BYLEX goes to keys of its own, where all scores are equal: elsewhere it has no defined answer."""
 
+import resp
 import rules
 
 KEYS = [b"z1", b"z2", b"z3", b"{t}z4"]
@@ -126,4 +127,16 @@ def rows(a):
     ]
 
 
-RULES = {b"ZRANDMEMBER": rules.random_sample, b"ZSCAN": rules.walk_of_pairs}
+def rank(words, ours, theirs):
+    """WITHSCORE is of Redis 7.2: redis-server 7.0 counts words."""
+    if len(words) > 3 and isinstance(theirs, resp.Error):
+        return isinstance(ours, resp.Error) or words[3].upper() == b"WITHSCORE"
+    return rules.same(words, ours, theirs)
+
+
+RULES = {
+    b"ZRANDMEMBER": rules.random_sample,
+    b"ZSCAN": rules.walk_of_pairs,
+    b"ZRANK": rank,
+    b"ZREVRANK": rank,
+}

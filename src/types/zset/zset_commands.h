@@ -1,0 +1,28 @@
+// What the families of sorted sets and of geo share: the look at a key, and replies of elements.
+#pragma once
+
+#include <optional>
+#include <span>
+
+#include "command/command.h"
+#include "types/zset/zset.h"
+
+namespace cobnut {
+
+ZsetLimits zset_limits(const Context& cx);
+// The sorted set of a key, perhaps one that is not there; nothing: WRONGTYPE is replied.
+std::optional<Zset> zset_to_read(Context& cx, const Key& key);
+std::optional<Zset> zset_to_edit(Context& cx, const Key& key);
+
+// How many replies `elements` of them are, and one of them: with scores RESP3 has pairs.
+void reply_elements_header(Context& cx, size_t elements, bool with_scores);
+void reply_element(Context& cx, Bytes member, double score, bool with_scores);
+
+// Route::kCustom's shards of "destination numkeys key ...", and of given words.
+void mark_shard_of(const Server& server, Bytes key, std::span<uint8_t> wanted);
+void destination_and_counted_shards(const Server& server, Args args, std::span<uint8_t> wanted);
+
+// Stores what `result` holds, and replies how many elements that is.
+void reply_stored(Context& cx, const Key& destination, SortedSet* result, Event event);
+
+}  // namespace cobnut
