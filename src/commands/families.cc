@@ -17,6 +17,7 @@ std::span<const std::span<const CommandSpec>> command_families() {
       kSetCommands,
       kSetRandomCommands,
       kSetAlgebraCommands,
+      kSetExpiryCommands,
       kStreamCommands,
       kStreamReadCommands,
       kStreamGroupCommands,

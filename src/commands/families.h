@@ -20,6 +20,7 @@ extern const std::span<const CommandSpec> kCounterCommands;
 extern const std::span<const CommandSpec> kSetCommands;
 extern const std::span<const CommandSpec> kSetRandomCommands;
 extern const std::span<const CommandSpec> kSetAlgebraCommands;
+extern const std::span<const CommandSpec> kSetExpiryCommands;
 // types/stream
 extern const std::span<const CommandSpec> kStreamCommands;
 extern const std::span<const CommandSpec> kStreamReadCommands;
