@@ -26,6 +26,8 @@ COMMANDS = {
     "hset": ["HSET", "myhash:__rand_int__", "field1", "x" * 64, "field2", "x" * 64],
     "hset_large": ["HSET", "large", "field:__rand_int__", "x" * 8],
     "hget_large": ["HGET", "large", "field:__rand_int__"],
+    "sadd": ["SADD", "set", "element:__rand_int__"],
+    "spop": ["SPOP", "pop"],
     "xadd": ["XADD", "stream", "*", "field", "8 bytes!"],
     "xrange_10": ["XRANGE", "entries", "-", "+", "COUNT", "10"],
     "xread_10": ["XREAD", "COUNT", "10", "STREAMS", "entries", "0"],
@@ -43,6 +45,9 @@ def instructions(kind, row, operations, profile=None):
     prefix = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={profile or '/dev/null'}"]
     with kind.start(prefix=prefix) as server:
         server.load_strings(KEYS, 64)
+        if row == "spop":
+            server.load((servers.encode("SADD", "pop", f"element:{i:012}")
+                         for i in range(3 * OPERATIONS)), 3 * OPERATIONS)
         if row in PREPARE:
             subprocess.run(["redis-cli", "-p", str(server.port)] + PREPARE[row],
                            stdout=subprocess.DEVNULL, check=True)
