@@ -376,6 +376,50 @@ TEST_CASE("sets: SPOP and SRANDMEMBER with counts") {
   });
 }
 
+TEST_CASE("sets: SPOP of nearly all leaves each member alike") {
+  in_all_forms([](TestServer& s) {
+    std::map<std::string, int> times;
+    for (int round = 0; round < 1000; round++) {
+      s.run("sadd a 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19");
+      s.run("spop a 18");
+      CHECK(s.run("scard a") == ":2");
+      const std::string left = s.run("spop a 2");
+      CHECK(s.run("exists a") == ":0");
+      times[left.substr(1, left.find(',') - 1)]++;
+      times[left.substr(left.find(' ') + 1, left.size() - left.find(' ') - 2)]++;
+    }
+    CHECK(times.size() == 20);
+    double chi_square = 0;
+    for (const auto& [member, count] : times) chi_square += (count - 100.0) * (count - 100.0) / 100;
+    CHECK(chi_square < 19 + 6 * 6.2);  // 19 degrees of freedom: 6 standard deviations
+  });
+}
+
+TEST_CASE("sets: SPOP of nearly all finds an intset again, and keeps times to live") {
+  TestServer s;
+  s.run("sadd a 1 2 3 4 5 6 x");
+  CHECK(s.run("object encoding a") == "\"hashtable\"");
+  s.run("srem a x");
+  CHECK(s.run("object encoding a") == "\"hashtable\"");
+  s.run("expire a 100");
+  s.run("spop a 5");
+  CHECK(s.run("object encoding a") == "\"intset\"");
+  CHECK(s.run("ttl a") == ":100");
+  s.run("del a");
+  s.run("sadd a 1 2 3 4 5 6");
+  s.run("spexpire a 1000 members 6 1 2 3 4 5 6");
+  const std::string popped = s.run("spop a 5");
+  CHECK(std::count(popped.begin(), popped.end(), '"') == 10);
+  s.now_ms += 1200;
+  CHECK(s.run("smembers a") == "[]");
+  for (Shard* shard : s.server.shards) {
+    shard->keyspace.set_now_ms(s.now_ms);
+    while (shard->keyspace.background(1'000'000)) {
+    }
+  }
+  CHECK(s.run("exists a") == ":0");
+}
+
 TEST_CASE("sets: SRANDMEMBER with a count draws each member alike") {
   in_all_forms([](TestServer& s) {
     for (int i = 0; i < 60; i++) s.run("sadd a " + std::to_string(i));

@@ -352,6 +352,18 @@ bool SetEdit::reform(SetBuilder& builder) {
   return true;
 }
 
+void SetEdit::keep_only(SetBuilder& kept) {
+  if (reform(kept)) {
+    armed_ = table_ != nullptr && table_->elements_with_deadline() > 0;
+    return;
+  }
+  // Without memory for another entry the old set is made small.
+  while (view().size() > kept.size()) {
+    const std::optional<Drawn> drawn = draw();
+    if (!kept.view().contains(drawn->member)) erase(*drawn);
+  }
+}
+
 bool SetEdit::erase(Bytes member) {
   if (table_ == nullptr) {
     listpack::EntryBlob blob(keyspace_, db_, key_, found_, Type::kSet, found_->encoding());

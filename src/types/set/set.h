@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 
+#include "base/random.h"
 #include "keyspace/keyspace.h"
 #include "types/listpack/listpack.h"
 #include "types/packed_table/packed_table.h"
@@ -95,6 +96,17 @@ class SetView {
   }
   // One at random, each with the same probability. Nothing: all are due.
   std::optional<SetMember> random() const;
+  // Parts the members that are not due at random: `taken` sees `count` of them, each with the same
+  // probability, `left` the others. O(n). REQUIRES: count <= living().
+  template <typename Taken, typename Left>
+  void part(size_t count, const Taken& taken, const Left& left) const {
+    size_t unseen = living();
+    for_each([&](const SetMember& member) {
+      if (fast_random() % unseen-- >= count) return left(member);
+      count--;
+      taken(member);
+    });
+  }
 
  private:
   static SetMember member_of(const PackedElement& element) {
@@ -199,6 +211,20 @@ class SetEdit {
     erase(*drawn);
     return true;
   }
+  // As pop() until `count` members are left, in one pass over all of them, for few to be left.
+  // REQUIRES: 0 < count <= view().size(), none is due.
+  template <typename Visit>
+  void pop_all_but(size_t count, const Visit& visit) {
+    SetBuilder kept(keyspace_.heap(), limits_);
+    view().part(
+        count,
+        [&](const SetMember& member) {
+          member.deadline_ms == kNoDeadline ? kept.add(member)
+                                            : kept.add(member.bytes, member.deadline_ms);
+        },
+        visit);
+    keep_only(kept);
+  }
   // REQUIRES: it is there and not due. False: no memory.
   bool set_deadline(Bytes member, int64_t deadline_ms);
 
@@ -217,6 +243,7 @@ class SetEdit {
   void erase(const Drawn& drawn);
   Add add_in_table(Bytes member);
   bool reform(SetBuilder& builder);
+  void keep_only(SetBuilder& kept);
 
   Keyspace& keyspace_;
   const Key& key_;

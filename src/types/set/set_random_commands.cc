@@ -3,7 +3,6 @@
 #include <unordered_set>
 #include <vector>
 
-#include "base/random.h"
 #include "command/well_formed.h"
 #include "types/set/set_support_commands.h"
 
@@ -43,22 +42,19 @@ void cmd_spop(Context& cx, Args args) {
     return cx.keys.remove(key, found, Event::kDel);
   }
   SetEdit set = set_edit(cx, key, found);
-  for (size_t i = 0; i < popped; i++) CHECK(set.pop(reply));
+  // As Redis decides, which may find an intset again then. Members that are due wait to be reaped,
+  // with their event.
+  constexpr size_t kFewOfPopped = 5;
+  const size_t left = living - popped;
+  if (left * kFewOfPopped <= popped && living == view.size()) {
+    set.pop_all_but(left, reply);
+  } else {
+    for (size_t i = 0; i < popped; i++) CHECK(set.pop(reply));
+  }
   static_cast<void>(set.committed(Event::kSpop));
 }
 
-// Distinct members: all of them passed by, each taken with the probability that still makes the
-// count.
-void reply_by_passing(Context& cx, const SetView& view, size_t count, size_t living) {
-  size_t wanted = count, left = living;
-  view.for_each([&](const SetMember& member) {
-    if (fast_random() % left-- >= wanted) return;
-    wanted--;
-    listpack::reply_bulk(cx.reply, member);
-  });
-}
-
-// The same when they are few of many: drawn until so many are distinct.
+// Distinct members when they are few of many: drawn until so many are distinct.
 void reply_by_drawing(Context& cx, const SetView& view, size_t count) {
   std::unordered_set<Bytes> drawn;  // only tables get here: their members are texts that stay
   drawn.reserve(count);
@@ -96,7 +92,9 @@ void cmd_srandmember(Context& cx, Args args) {
   constexpr size_t kFewOfMany = 3;  // then a draw is rarely of one that was drawn before
   const bool is_table = view.content().table != nullptr;
   if (is_table && distinct * kFewOfMany <= living) return reply_by_drawing(cx, view, distinct);
-  reply_by_passing(cx, view, distinct, living);
+  view.part(
+      distinct, [&](const SetMember& member) { listpack::reply_bulk(cx.reply, member); },
+      [](const SetMember&) {});
 }
 
 constexpr CommandSpec kTable[] = {

@@ -128,6 +128,14 @@ void run_random(Kind kind, const SetLimits& limits, bool deadlines, size_t names
       REQUIRE(set.erase(member) == (known != model.end()));
       REQUIRE(set.committed(Event::kSrem));
       if (known != model.end()) model.erase(known);
+    } else if (action == 5 && shrinking && model.size() == s.view().size() && random() % 8 == 0) {
+      SetEdit set(s.keyspace, 0, s.key, s.find(), limits);
+      const size_t left = 1 + random() % model.size();
+      set.pop_all_but(left,
+                      [&](const SetMember& each) { REQUIRE(model.erase(text_of(each)) == 1); });
+      REQUIRE(set.committed(Event::kSpop));
+      REQUIRE(model.size() == left);
+      REQUIRE(s.view().size() == left);
     } else if (action < (shrinking ? 7u : 2u)) {
       SetEdit set(s.keyspace, 0, s.key, s.find(), limits);
       std::string popped;
