@@ -50,6 +50,7 @@ struct PackedPlace {
 
   explicit operator bool() const { return leaf != nullptr; }
   PackedElement operator*() const { return leaf->element(index); }
+  int64_t deadline_ms() const { return leaf->deadline_ms(index); }
 };
 
 class PackedTable final : public Collection {

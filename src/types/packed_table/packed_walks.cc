@@ -154,7 +154,7 @@ PackedPlace PackedTable::random_living(int64_t now_ms) const {
   if (elements_ == 0) return {};
   for (int draw = 0; draw < kDrawsMax; draw++) {
     const PackedPlace place = random();
-    if ((*place).deadline_ms >= now_ms) return place;
+    if (place.deadline_ms() >= now_ms) return place;
   }
   const size_t count = living(now_ms);
   if (count == 0) return {};

@@ -130,7 +130,7 @@ bool SetView::contains(const SetText& member) const {
   }
   char digits[kIntTextMax];
   const PackedPlace place = content_.table->find(member.text(digits));
-  return place && (*place).deadline_ms >= now_ms_;
+  return place && place.deadline_ms() >= now_ms_;
 }
 
 std::optional<int64_t> SetView::deadline_ms(Bytes member) const {
@@ -139,8 +139,8 @@ std::optional<int64_t> SetView::deadline_ms(Bytes member) const {
     return kNoDeadline;
   }
   const PackedPlace place = content_.table->find(member);
-  if (!place || (*place).deadline_ms < now_ms_) return std::nullopt;
-  return (*place).deadline_ms;
+  if (!place || place.deadline_ms() < now_ms_) return std::nullopt;
+  return place.deadline_ms();
 }
 
 std::optional<SetMember> SetView::random() const {
@@ -320,7 +320,7 @@ SetEdit::Add SetEdit::add_in_table(Bytes member) {
     table_->insert(place, member);
     return Add::kAdded;
   }
-  if ((*place).deadline_ms >= keyspace_.now_ms()) return Add::kPresent;
+  if (place.deadline_ms() >= keyspace_.now_ms()) return Add::kPresent;
   table_->set_deadline(place, kNoDeadline);  // it was due: a new one of the same name
   return Add::kAdded;
 }
@@ -371,7 +371,7 @@ bool SetEdit::erase(Bytes member) {
   }
   const PackedPlace place = table_->find(member);
   if (!place) return false;
-  const bool living = (*place).deadline_ms >= keyspace_.now_ms();
+  const bool living = place.deadline_ms() >= keyspace_.now_ms();
   table_->erase(place);
   return living;
 }
@@ -420,7 +420,7 @@ bool SetEdit::set_deadline(Bytes member, int64_t deadline_ms) {
     if (!reform(table)) return false;
   }
   const PackedPlace place = table_->find(member);
-  CHECK(place && (*place).deadline_ms >= keyspace_.now_ms());
+  CHECK(place && place.deadline_ms() >= keyspace_.now_ms());
   table_->set_deadline(place, deadline_ms);
   armed_ |= deadline_ms != kNoDeadline;
   return true;
