@@ -64,6 +64,17 @@ constexpr Bytes kNumkeysNotPositive = "ERR numkeys should be greater than 0";
 constexpr Bytes kNumkeysTooMany = "ERR Number of keys can't be greater than number of args";
 constexpr Bytes kLimitNegative = "ERR LIMIT can't be negative";
 
+// bits
+constexpr Bytes kBitOffset = "ERR bit offset is not an integer or out of range";
+constexpr Bytes kBitValue = "ERR bit is not an integer or out of range";
+constexpr Bytes kBitArgument = "ERR The bit argument must be 1 or 0.";
+constexpr Bytes kBitopNot = "ERR BITOP NOT must be called with a single source key.";
+constexpr Bytes kBitfieldType =
+    "ERR Invalid bitfield type. Use something like i16 u8. Note that u64 is not supported but i64 "
+    "is.";
+constexpr Bytes kOverflowType = "ERR Invalid OVERFLOW type specified";
+constexpr Bytes kBitfieldReadonly = "ERR BITFIELD_RO only supports the GET subcommand";
+
 // lists
 constexpr Bytes kIndexRange = "ERR index out of range";
 constexpr Bytes kCountPositive = "ERR count should be greater than 0";
@@ -228,6 +239,8 @@ constexpr Bytes kSlowlogCount = "ERR count should be greater than or equal to -1
 // Texts with a part of the request in them, for Reply::error_format.
 constexpr const char* kWrongArity = "ERR wrong number of arguments for '%.*s' command";
 constexpr const char* kUnknownArgument = "ERR unknown argument: %.*s";
+constexpr const char* kBitopSources =  // Redis 8.2
+    "ERR BITOP %.*s must be called with at least two source keys.";
 constexpr const char* kExpireTime = "ERR invalid expire time in '%.*s' command";
 constexpr const char* kNoInputKeys = "ERR at least 1 input key is needed for '%.*s' command";
 constexpr const char* kGeoPosition = "ERR invalid longitude,latitude pair %f,%f";

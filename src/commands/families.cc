@@ -23,6 +23,8 @@ std::span<const std::span<const CommandSpec>> command_families() {
       kStreamGroupCommands,
       kStreamClaimCommands,
       kStreamInfoCommands,
+      kBitmapCommands,
+      kBitfieldCommands,
       kListCommands,
       kListEditCommands,
       kListMoveCommands,

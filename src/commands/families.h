@@ -27,6 +27,9 @@ extern const std::span<const CommandSpec> kStreamReadCommands;
 extern const std::span<const CommandSpec> kStreamGroupCommands;
 extern const std::span<const CommandSpec> kStreamClaimCommands;
 extern const std::span<const CommandSpec> kStreamInfoCommands;
+// types/bitmap
+extern const std::span<const CommandSpec> kBitmapCommands;
+extern const std::span<const CommandSpec> kBitfieldCommands;
 // types/list
 extern const std::span<const CommandSpec> kListCommands;
 extern const std::span<const CommandSpec> kListEditCommands;
