@@ -75,6 +75,12 @@ constexpr Bytes kBitfieldType =
 constexpr Bytes kOverflowType = "ERR Invalid OVERFLOW type specified";
 constexpr Bytes kBitfieldReadonly = "ERR BITFIELD_RO only supports the GET subcommand";
 
+// HyperLogLog
+constexpr Bytes kNotHyperLogLog = "WRONGTYPE Key is not a valid HyperLogLog string value.";
+constexpr Bytes kHyperLogLogCorrupt = "INVALIDOBJ Corrupted HLL object detected";
+constexpr Bytes kHyperLogLogDense = "ERR HLL encoding is not sparse";
+constexpr Bytes kKeyAbsent = "ERR The specified key does not exist";
+
 // lists
 constexpr Bytes kIndexRange = "ERR index out of range";
 constexpr Bytes kCountPositive = "ERR count should be greater than 0";
@@ -241,6 +247,10 @@ constexpr const char* kWrongArity = "ERR wrong number of arguments for '%.*s' co
 constexpr const char* kUnknownArgument = "ERR unknown argument: %.*s";
 constexpr const char* kBitopSources =  // Redis 8.2
     "ERR BITOP %.*s must be called with at least two source keys.";
+constexpr const char* kUnknownPfdebug = "ERR Unknown PFDEBUG subcommand '%.*s'";
+constexpr const char* kSelfTestRegister = "TESTFAILED register %lld is not what was written";
+constexpr const char* kSelfTestEstimate =
+    "TESTFAILED the estimate, or the sparse form, is wrong after %llu elements";
 constexpr const char* kExpireTime = "ERR invalid expire time in '%.*s' command";
 constexpr const char* kNoInputKeys = "ERR at least 1 input key is needed for '%.*s' command";
 constexpr const char* kGeoPosition = "ERR invalid longitude,latitude pair %f,%f";

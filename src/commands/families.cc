@@ -25,6 +25,8 @@ std::span<const std::span<const CommandSpec>> command_families() {
       kStreamInfoCommands,
       kBitmapCommands,
       kBitfieldCommands,
+      kHyperLogLogCommands,
+      kHyperLogLogDebugCommands,
       kListCommands,
       kListEditCommands,
       kListMoveCommands,

@@ -30,6 +30,9 @@ extern const std::span<const CommandSpec> kStreamInfoCommands;
 // types/bitmap
 extern const std::span<const CommandSpec> kBitmapCommands;
 extern const std::span<const CommandSpec> kBitfieldCommands;
+// types/hyperloglog
+extern const std::span<const CommandSpec> kHyperLogLogCommands;
+extern const std::span<const CommandSpec> kHyperLogLogDebugCommands;
 // types/list
 extern const std::span<const CommandSpec> kListCommands;
 extern const std::span<const CommandSpec> kListEditCommands;

@@ -232,6 +232,21 @@ void cmd_bitfield_ro(Context& cx, Args args) {
   read_fields(cx, args, plan);
 }
 
+// COMMAND GETKEYSANDFLAGS: of a request that only reads, and of all others, the malformed included.
+std::string_view bitfield_key_flags(Args args) {
+  const std::span<const Bytes> words = args.words();
+  for (size_t i = 2; i < words.size();) {
+    if (equal_ignore_case(words[i], "get") && words.size() - i > 2) {
+      i += 3;
+    } else if (equal_ignore_case(words[i], "overflow") && words.size() - i > 1) {
+      i += 2;
+    } else {
+      return "RW access update";
+    }
+  }
+  return "RO access";
+}
+
 constexpr CommandSpec kTable[] = {
     {.name = "bitfield",
      .run = cmd_bitfield,
@@ -239,6 +254,7 @@ constexpr CommandSpec kTable[] = {
      .flags = kWrite | kDenyOom,
      .keys = {1, 1, 1},
      .key_flags = "RW access update variable_flags",
+     .key_flags_of = bitfield_key_flags,
      .route = Route::kKeys,
      .acl = "@bitmap",
      .group = "bitmap",
