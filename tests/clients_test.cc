@@ -60,6 +60,37 @@ TEST_CASE("clients: redis-cli reads commands from its input") {
   CHECK(std::count(scan.output.begin(), scan.output.end(), '\n') == 10);
 }
 
+TEST_CASE("clients: redis-cli's walks over keys of every type") {
+  ServerProcess server;
+  REQUIRE(server.ok());
+  Connection client = server.connect();
+  std::string mass;
+  for (int i = 0; i < 60; i++) {
+    const std::string number = std::to_string(i);
+    if (i < 50) mass += "RPUSH list " + number + "\r\n";
+    mass += "SADD set " + number + "\r\n";
+    if (i < 3) mass += "HSET hash " + number + " v\r\n";
+    if (i < 2) mass += "XADD stream 1-" + std::to_string(i + 1) + " f v\r\n";
+  }
+  mass += "SET string value\r\n";
+  const Finished pipe = cli(server, {"--pipe"}, mass);
+  CHECK(pipe.status == 0);
+  CHECK_MESSAGE(contains(pipe.output, "errors: 0, replies: 116"), pipe.output);
+  const Finished big = cli(server, {"--bigkeys"});
+  CHECK(big.status == 0);
+  for (const char* line :
+       {"list found '\"list\"' has 50 items", "set found '\"set\"' has 60 members",
+        "hash found '\"hash\"' has 3 fields", "stream found '\"stream\"' has 2 entries",
+        "string found '\"string\"' has 5 bytes"})
+    CHECK_MESSAGE(contains(big.output, line), big.output);
+  const Finished memory = cli(server, {"--memkeys"});
+  CHECK(memory.status == 0);
+  for (const char* line : {"1 lists with ", "1 sets with ", "1 hashs with ", "1 streams with "})
+    CHECK_MESSAGE(contains(memory.output, line), memory.output);
+  const Finished scan = cli(server, {"--scan"});
+  CHECK(std::count(scan.output.begin(), scan.output.end(), '\n') == 5);
+}
+
 TEST_CASE("clients: redis-benchmark without an error, with and without pipelining") {
   for (const int threads : {1, 2}) {
     ServerProcess server({}, threads);

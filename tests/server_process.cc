@@ -66,6 +66,10 @@ int reap(pid_t pid, std::chrono::milliseconds within) {
   return -1;
 }
 
+bool names_redis(const std::string& binary) {
+  return binary.find("redis-server") != std::string::npos;
+}
+
 bool has_flag(const Flags& flags, std::string_view name) {
   return std::find(flags.begin(), flags.end(), name) != flags.end();
 }
@@ -79,7 +83,19 @@ std::string server_binary() {
   return other && *other ? other : COBNUT_BINARY;
 }
 
-bool is_redis() { return server_binary().find("redis-server") != std::string::npos; }
+bool is_redis() { return names_redis(server_binary()); }
+
+std::string redis_binary() {
+  // The same program is redis-server when it is called so.
+  static const std::string path = [] {
+    const std::string link = temporary_path(".redis-server");
+    CHECK(symlink("/usr/bin/redis-check-rdb", link.c_str()) == 0);
+    static const std::string removed_at_exit = link;
+    atexit([] { unlink(removed_at_exit.c_str()); });
+    return link;
+  }();
+  return path;
+}
 
 int free_port() {
   // Programs that run side by side start at different ports; the bind skips those in use.
@@ -131,6 +147,26 @@ std::string Answer::text(size_t i) const {
   return element && element->str ? std::string(element->str, element->len) : std::string();
 }
 
+namespace {
+std::string line_of(const redisReply& reply) {
+  switch (reply.type) {
+    case REDIS_REPLY_INTEGER:
+      return std::to_string(reply.integer);
+    case REDIS_REPLY_NIL:
+      return "nil";
+    case REDIS_REPLY_ARRAY:
+      break;
+    default:
+      return {reply.str, reply.len};
+  }
+  std::string line = "[";
+  for (size_t i = 0; i < reply.elements; i++) line += line_of(*reply.element[i]) + ", ";
+  return line + "]";
+}
+}  // namespace
+
+std::string Answer::line() const { return reply_ ? line_of(*reply_) : "(no reply)"; }
+
 Connection::Connection(int port)
     : context_(redisConnectWithTimeout("127.0.0.1", port, kReplyMax), redisFree) {
   if (ok()) redisSetTimeout(context_.get(), kReplyMax);
@@ -163,24 +199,25 @@ Answer Connection::run(const std::vector<std::string>& words) {
   return answer();
 }
 
-ServerProcess::ServerProcess(const Flags& flags, int threads) {
+ServerProcess::ServerProcess(const Flags& flags, int threads, const std::string& binary) {
   signal(SIGPIPE, SIG_IGN);
   constexpr int kTries = 3;  // somebody may take the port between our look and the server's bind
   for (int i = 0; i < kTries; i++) {
-    if (start(flags, threads) != Started::kPortTaken) break;
+    if (start(flags, threads, binary) != Started::kPortTaken) break;
   }
 }
 
-ServerProcess::Started ServerProcess::start(const Flags& flags, int threads) {
+ServerProcess::Started ServerProcess::start(const Flags& flags, int threads,
+                                            const std::string& binary) {
   port_ = free_port();
-  std::vector<std::string> words{server_binary()};
+  std::vector<std::string> words{binary};
   const bool file_first = !flags.empty() && !flags[0].starts_with("-");
   if (file_first) words.push_back(flags[0]);
   if (!has_flag(flags, "--port")) {
     words.insert(words.end(), {"--port", std::to_string(port_)});
   }
   if (!has_flag(flags, "--bind")) words.insert(words.end(), {"--bind", "127.0.0.1"});
-  if (is_redis()) {
+  if (names_redis(binary)) {
     words.insert(words.end(), {"--save", "", "--enable-debug-command", "yes"});
   } else if (!has_flag(flags, "--threads")) {
     words.insert(words.end(), {"--threads", std::to_string(threads)});

@@ -32,6 +32,7 @@ void pause_between_polls();  // a few milliseconds
 
 std::string server_binary();  // COBNUT_TEST_BINARY, else the one that was built with these tests
 bool is_redis();              // the server under test is redis-server
+std::string redis_binary();   // redis-server 7.0.15 of redis-tools, to exchange data with
 int free_port();              // a loopback TCP port that nobody listens on now
 std::string temporary_path(std::string_view suffix);  // of a file that does not exist yet
 
@@ -55,6 +56,7 @@ class Answer {
   int64_t integer() const { return reply_ ? reply_->integer : INT64_MIN; }
   size_t size() const { return reply_ ? reply_->elements : 0; }
   std::string text(size_t i) const;
+  std::string line() const;  // all of it, parts in brackets
   bool is_nil(size_t i) const { return reply_->element[i]->type == REDIS_REPLY_NIL; }
 
  private:
@@ -81,7 +83,8 @@ class ServerProcess {
  public:
   // Starts it and waits until it answers; ok() is false when it did not. `--port` and a loopback
   // bind are given unless the flags hold them. The first flag may be a configuration file.
-  explicit ServerProcess(const Flags& flags = {}, int threads = 2);
+  explicit ServerProcess(const Flags& flags = {}, int threads = 2,
+                         const std::string& binary = server_binary());
   ~ServerProcess();  // stop(), and a test failure unless it ended with status 0
   ServerProcess(const ServerProcess&) = delete;
   ServerProcess& operator=(const ServerProcess&) = delete;
@@ -99,7 +102,7 @@ class ServerProcess {
 
  private:
   enum class Started { kYes, kPortTaken, kFailed };
-  Started start(const Flags& flags, int threads);
+  Started start(const Flags& flags, int threads, const std::string& binary);
 
   int port_ = 0;
   pid_t pid_ = -1;

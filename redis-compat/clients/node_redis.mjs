@@ -94,6 +94,75 @@ const tests = {
     }
     assert.deepEqual([...seen].sort(), names.sort());
   },
+  async lists(client, RESP) {
+    assert.equal(await client.rPush('l', ['b', 'c', '7']), 3);
+    assert.equal(await client.lPush('l', 'a'), 4);
+    assert.deepEqual(await client.lRange('l', 0, -1), ['a', 'b', 'c', '7']);
+    assert.equal(await client.lIndex('l', -1), '7');
+    assert.equal(await client.lInsert('l', 'BEFORE', 'c', 'x'), 5);
+    assert.equal(await client.lSet('l', 0, 'A'), 'OK');
+    assert.equal(await client.lPos('l', '7'), 4);
+    assert.equal(await client.lRem('l', 1, 'x'), 1);
+    assert.equal(await client.lPop('l'), 'A');
+    assert.deepEqual(await client.rPopCount('l', 2), ['7', 'c']);
+    assert.equal(await client.lMove('l', 'm', 'LEFT', 'RIGHT'), 'b');
+    assert.equal(await client.exists('l'), 0);
+    await assert.rejects(client.get('m'), /WRONGTYPE/);
+  },
+  async sets(client, RESP) {
+    assert.equal(await client.sAdd('s', ['1', '2', 'three']), 3);
+    assert.deepEqual([...await client.sMembers('s')].sort(), ['1', '2', 'three']);
+    assert.equal(Number(await client.sIsMember('s', 'three')), 1);
+    assert.deepEqual((await client.smIsMember('s', ['1', '4'])).map(Number), [1, 0]);
+    await client.sAdd('t', ['2', '4']);
+    assert.deepEqual([...await client.sInter(['s', 't'])], ['2']);
+    assert.deepEqual([...await client.sUnion(['s', 't'])].sort(), ['1', '2', '4', 'three']);
+    assert.equal(await client.sDiffStore('u', ['s', 't']), 2);
+    assert.equal(Number(await client.sMove('s', 't', 'three')), 1);
+    assert.equal(await client.sCard('t'), 3);
+    assert.equal(await client.sRem('s', ['1', 'none']), 1);
+    assert.deepEqual([].concat(await client.sPop('s')), ['2']);
+  },
+  async hashes(client, RESP) {
+    assert.equal(await client.hSet('h', { a: '1', b: 'two' }), 2);
+    assert.deepEqual({ ...await client.hGetAll('h') }, { a: '1', b: 'two' });
+    assert.deepEqual(await client.hmGet('h', ['a', 'none']), ['1', null]);
+    assert.equal(await client.hIncrBy('h', 'a', 5), 6);
+    assert.equal(await client.hLen('h'), 2);
+    assert.deepEqual((await client.hKeys('h')).sort(), ['a', 'b']);
+    assert.equal(await client.hDel('h', ['a', 'none']), 1);
+    const many = Object.fromEntries(Array.from({ length: 3000 }, (_, i) => [`f${i}`, String(i)]));
+    await client.hSet('many', many);
+    const seen = {};
+    for await (const some of client.hScanIterator('many')) {
+      for (const { field, value } of some) seen[field] = value;
+    }
+    assert.deepEqual(seen, many);
+  },
+  async streams(client, RESP) {
+    const first = await client.xAdd('x', '*', { a: '1', b: 'two' });
+    const second = await client.xAdd('x', '*', { a: '2' });
+    assert.equal(await client.xLen('x'), 2);
+    const all = await client.xRange('x', '-', '+');
+    assert.deepEqual(all.map(({ id, message }) => [id, { ...message }]),
+                     [[first, { a: '1', b: 'two' }], [second, { a: '2' }]]);
+    assert.equal(await client.xGroupCreate('x', 'g', '0'), 'OK');
+    await assert.rejects(client.xGroupCreate('x', 'g', '0'), /BUSYGROUP/);
+    await client.xReadGroup('g', 'alice', { key: 'x', id: '>' }, { COUNT: 1 });
+    assert.equal((await client.xPending('x', 'g')).pending, 1);
+    assert.equal(await client.xAck('x', 'g', first), 1);
+    assert.equal((await client.xInfoStream('x')).length, 2);
+    assert.equal(await client.xDel('x', first), 1);
+  },
+  async sort(client, RESP) {
+    await client.rPush('ids', ['3', '1', '2']);
+    await client.mSet({ w_1: '9', w_2: '8', w_3: '7', name_1: 'one' });
+    assert.deepEqual(await client.sort('ids'), ['1', '2', '3']);
+    assert.deepEqual(await client.sort('ids', { BY: 'w_*', GET: ['#', 'name_*'], LIMIT: { offset: 1, count: 2 } }),
+                     ['2', null, '1', 'one']);
+    assert.equal(await client.sortStore('ids', 'sorted', { DIRECTION: 'DESC' }), 3);
+    assert.deepEqual(await client.lRange('sorted', 0, -1), ['3', '2', '1']);
+  },
   async pipelines(client, RESP) {
     // Commands of one turn of node's loop leave in one write.
     const replies = await Promise.all(

@@ -131,6 +131,117 @@ def scan(client):
 
 
 @test
+def lists(client):
+    equal(client.rpush("l", "b", "c", 7), 3)
+    equal(client.lpush("l", "a"), 4)
+    equal(client.lrange("l", 0, -1), [b"a", b"b", b"c", b"7"])
+    equal(client.lindex("l", -1), b"7")
+    equal(client.linsert("l", "before", "c", "x"), 5)
+    equal(client.lset("l", 0, "A"), True)
+    equal(client.lpos("l", "7"), 4)
+    equal(client.lrem("l", 1, "x"), 1)
+    equal(client.lpop("l"), b"A")
+    equal(client.rpop("l", 2), [b"7", b"c"])
+    equal(client.lmove("l", "m", "LEFT", "RIGHT"), b"b")
+    equal((client.llen("l"), client.llen("m"), client.exists("l")), (0, 1, 0))
+    client.rpush("long", *range(10_000))
+    equal(client.ltrim("long", 9_000, -1), True)
+    equal(client.lrange("long", 0, 0), [b"9000"])
+    assert "WRONGTYPE" in error_of(client.get, "long")
+
+
+@test
+def sets(client):
+    equal(client.sadd("s", 1, 2, "three"), 3)
+    equal(client.smembers("s"), {b"1", b"2", b"three"})
+    equal(client.sismember("s", "three"), True)
+    equal(client.smismember("s", ["1", "4"]), [1, 0])
+    client.sadd("t", 2, 4)
+    equal(client.sinter("s", "t"), {b"2"})
+    equal(client.sunion("s", "t"), {b"1", b"2", b"three", b"4"})
+    equal(client.sdiff("s", "t"), {b"1", b"three"})
+    equal(client.sinterstore("u", "s", "t"), 1)
+    equal(client.smove("s", "t", "three"), True)
+    equal(client.scard("t"), 3)
+    assert client.srandmember("s") in (b"1", b"2")
+    equal(len(client.srandmember("s", -5)), 5)
+    assert client.spop("u") == b"2" and not client.exists("u")
+    equal(client.srem("s", 1, "none"), 1)
+    client.sadd("many", *range(3000))
+    equal({int(member) for member in client.sscan_iter("many")}, set(range(3000)))
+
+
+@test
+def hashes(client):
+    equal(client.hset("h", mapping={"a": 1, "b": "two"}), 2)
+    equal(client.hset("h", "c", "3"), 1)
+    equal(client.hgetall("h"), {b"a": b"1", b"b": b"two", b"c": b"3"})
+    equal(client.hget("h", "none"), None)
+    equal(client.hmget("h", "a", "none"), [b"1", None])
+    equal(client.hincrby("h", "a", 5), 6)
+    equal(client.hincrbyfloat("h", "a", 0.5), 6.5)
+    equal(client.hsetnx("h", "a", 1), False)
+    equal((client.hexists("h", "b"), client.hlen("h"), client.hstrlen("h", "b")), (True, 3, 3))
+    equal((sorted(client.hkeys("h")), sorted(client.hvals("h"))), ([b"a", b"b", b"c"], [b"3", b"6.5", b"two"]))
+    assert client.hrandfield("h") in (b"a", b"b", b"c")
+    equal(client.hdel("h", "a", "none"), 1)
+    client.hset("many", mapping={f"f{i}": i for i in range(3000)})
+    equal(dict(client.hscan_iter("many")), {b"f%d" % i: b"%d" % i for i in range(3000)})
+
+
+@test
+def streams(client):
+    first = client.xadd("x", {"a": 1, "b": "two"})
+    second = client.xadd("x", {"a": 2})
+    equal(client.xlen("x"), 2)
+    equal(client.xrange("x"), [(first, {b"a": b"1", b"b": b"two"}), (second, {b"a": b"2"})])
+    equal(client.xrevrange("x", count=1), [(second, {b"a": b"2"})])
+    equal(client.xread({"x": first}), [[b"x", [(second, {b"a": b"2"})]]])
+    equal(client.xgroup_create("x", "g", id="0"), True)
+    assert "BUSYGROUP" in error_of(client.xgroup_create, "x", "g")
+    equal(client.xreadgroup("g", "alice", {"x": ">"}, count=1), [[b"x", [(first, {b"a": b"1", b"b": b"two"})]]])
+    equal(client.xpending("x", "g")["pending"], 1)
+    equal(client.xpending_range("x", "g", "-", "+", 10)[0]["consumer"], b"alice")
+    equal(client.xclaim("x", "g", "bob", 0, [first], justid=True), [first])
+    equal(client.xack("x", "g", first), 1)
+    equal(client.xinfo_stream("x")["length"], 2)
+    equal(client.xinfo_groups("x")[0]["name"], b"g")
+    equal(client.xdel("x", first), 1)
+    equal(client.xtrim("x", maxlen=0, approximate=False), 1)
+
+
+@test
+def sort(client):
+    client.rpush("ids", 3, 1, 2)
+    client.mset({"w_1": 9, "w_2": 8, "w_3": 7, "name_1": "one", "name_3": "three"})
+    equal(client.sort("ids"), [b"1", b"2", b"3"])
+    equal(client.sort("ids", start=0, num=2, desc=True), [b"3", b"2"])
+    equal(client.sort("ids", by="w_*", get=["#", "name_*"], groups=True), [(b"3", b"three"), (b"2", None), (b"1", b"one")])
+    equal(client.sort("ids", by="w_*", store="sorted"), 3)
+    equal(client.lrange("sorted", 0, -1), [b"3", b"2", b"1"])
+
+
+@test
+def dump(client):
+    client.set("string", "v" * 1000)
+    client.rpush("list", *range(1000))
+    client.sadd("set", *(f"member {i}" for i in range(1000)))
+    client.hset("hash", mapping={f"field {i}": i for i in range(1000)})
+    client.xadd("stream", {"a": 1})
+    for name in ("string", "list", "set", "hash", "stream"):
+        payload = client.dump(name)
+        equal(client.restore(f"{name} again", 0, payload), b"OK")
+        equal(client.type(f"{name} again"), name.encode())
+        assert "BUSYKEY" in error_of(client.restore, name, 0, payload)
+        assert "checksum" in error_of(client.restore, name, 0, payload[:-1] + b"?", True)
+    equal(client.lrange("list again", 0, -1), client.lrange("list", 0, -1))
+    equal(client.smembers("set again"), client.smembers("set"))
+    equal(client.hgetall("hash again"), client.hgetall("hash"))
+    equal(client.xrange("stream again"), client.xrange("stream"))
+    equal(client.dump("none"), None)
+
+
+@test
 def pipelines(client):
     with client.pipeline(transaction=False) as pipe:
         for i in range(5000):

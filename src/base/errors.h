@@ -189,6 +189,18 @@ constexpr Bytes kGeoSearchStoreWith =
 constexpr Bytes kGeoRadiusStoreWith =
     "ERR STORE option in GEORADIUS is not compatible with WITHDIST, WITHHASH and WITHCOORD options";
 
+// DUMP and RESTORE
+constexpr Bytes kBusyKey = "BUSYKEY Target key name already exists.";
+constexpr Bytes kRestoreTtl = "ERR Invalid TTL value, must be >= 0";
+constexpr Bytes kIdletimeRange = "ERR Invalid IDLETIME value, must be >= 0";
+constexpr Bytes kFreqRange = "ERR Invalid FREQ value, must be >= 0 and <= 255";
+constexpr Bytes kDumpChecksum = "ERR DUMP payload version or checksum are wrong";
+constexpr Bytes kBadDataFormat = "ERR Bad data format";
+constexpr Bytes kDumpType = "ERR DUMP does not know values of this type yet";  // ours
+
+// SORT
+constexpr Bytes kNotDouble = "ERR One or more scores can't be converted into double";
+
 // connection
 constexpr Bytes kWrongPass = "WRONGPASS invalid username-password pair or user is disabled.";
 constexpr Bytes kNoPassword =

@@ -94,6 +94,8 @@ struct KeySpec {
   // all words behind it where `last` is -1 (XREAD), or one (GEORADIUS ... STORE). `find` finds
   // them, or nothing where the word is missing or the request malformed.
   const char* keyword = nullptr;
+  // Without a keyword, and with `first` 0: keys that only `find` can find (SORT's STORE), or nobody
+  // (SORT's BY), both "unknown" in COMMAND INFO.
   KeyRange (*find)(std::span<const Bytes> words) = nullptr;
   // Elsewhere than a triple can say: COMMAND INFO shows zeros, and key specifications.
   constexpr bool movable() const { return count_at > 0 || keyword != nullptr; }

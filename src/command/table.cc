@@ -114,8 +114,8 @@ bool arity_matches(const CommandSpec& spec, size_t words) {
 }
 
 KeyRange key_range_by_rule(const KeySpec& keys, std::span<const Bytes> words) {
-  if (keys.first == 0) return {};
   if (keys.find != nullptr) return keys.find(words);
+  if (keys.first == 0) return {};
   const auto first = static_cast<size_t>(keys.first);
   const auto step = static_cast<size_t>(keys.step);
   if (keys.count_at > 0) {

@@ -41,8 +41,18 @@ void reply_number(Context& cx, Bytes name, int64_t value) {
   cx.reply.integer(value);
 }
 
+void reply_unknown(Context& cx, Bytes name) {
+  cx.reply.bulk(name);
+  cx.reply.map(2);
+  cx.reply.bulk("type");
+  cx.reply.bulk("unknown");
+  cx.reply.bulk("spec");
+  cx.reply.map(0);
+}
+
 // Where the keys begin: at a word's index, or behind a word.
 void reply_begin_search(Context& cx, const KeySpec& keys) {
+  if (keys.first == 0) return reply_unknown(cx, "begin_search");
   cx.reply.bulk("begin_search");
   cx.reply.map(2);
   cx.reply.bulk("type");
@@ -61,6 +71,7 @@ void reply_begin_search(Context& cx, const KeySpec& keys) {
 
 // How many there are from there on: up to a last one, or as many as a word says.
 void reply_find_keys(Context& cx, const KeySpec& keys) {
+  if (keys.first == 0) return reply_unknown(cx, "find_keys");
   cx.reply.bulk("find_keys");
   cx.reply.map(2);
   cx.reply.bulk("type");
@@ -205,7 +216,7 @@ std::optional<std::vector<UsedKey>> used_keys(Context& cx, Args args) {
   const bool optional = (spec->flags & kNoMandatoryKeys) != 0;
   for (const KeyUse& use : uses) {
     const KeyRange range = key_range_by_rule(use.keys, words);
-    if (range.count == 0 && !optional && use.keys.keyword == nullptr)
+    if (range.count == 0 && !optional && use.keys.first != 0 && use.keys.keyword == nullptr)
       return refuse(err::kInvalidKeyArguments);
     const Bytes flags = spec->key_flags_of != nullptr ? spec->key_flags_of(words) : use.flags;
     for (size_t i = 0; i < range.count; i++)

@@ -1,6 +1,7 @@
 // DEBUG: for tests of servers and clients. Allowed by enable-debug-command only.
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <csignal>
 #include <cstdlib>
@@ -16,8 +17,9 @@
 #include "command/server.h"
 #include "command/support.h"
 #include "command/well_formed.h"
-#include "commands/digest.h"
 #include "commands/families.h"
+#include "rdb/codec.h"
+#include "rdb/digest.h"
 #include "types/list/list.h"
 
 namespace cobnut {
@@ -29,20 +31,22 @@ void reply_cannot_digest(Context& cx, Type type) {
   cx.reply.error("ERR DEBUG DIGEST: not supported yet for type " + std::string(type_name(type)));
 }
 
-// All keys of all databases.
+// All keys of all databases, those of one after those of another.
 void debug_digest(Context& cx, Args) {
-  Digest digest;
+  rdb::Digest digest;
   std::optional<Type> unknown;
-  for (Shard* shard : cx.keys.shards()) {
-    for (int db = 0; db < shard->keyspace.databases(); db++) {
-      shard->keyspace.for_each(db, [&](Bytes key, const Entry& entry) {
-        if (!can_digest(entry.type())) {
-          unknown = entry.type();
-        } else {
-          digest.add(key_digest(db, key, entry, cx.keys.now_ms()));
-        }
-      });
-    }
+  const std::span<Shard* const> shards = cx.keys.shards();
+  const auto add = [&](Bytes key, const Entry& entry) {
+    if (!rdb::can_digest(entry.type()))
+      unknown = entry.type();
+    else
+      digest.add(rdb::key_digest(key, entry, cx.keys.now_ms()));
+  };
+  for (int db = 0; db < shards[0]->keyspace.databases(); db++) {
+    const bool has_keys = std::ranges::any_of(
+        shards, [db](const Shard* shard) { return shard->keyspace.size(db) > 0; });
+    if (has_keys) digest.mix(rdb::database_mark(db));
+    for (Shard* shard : shards) shard->keyspace.for_each(db, add);
   }
   unknown ? reply_cannot_digest(cx, *unknown) : cx.reply.simple(digest.hex());
 }
@@ -51,23 +55,33 @@ void debug_digest_value(Context& cx, Args args) {
   std::vector<std::string> digests;
   for (const Bytes word : args.words().subspan(2)) {
     const Found found = cx.keys.peek(Key(word));
-    if (found && !can_digest(found->type())) return reply_cannot_digest(cx, found->type());
-    digests.push_back((found ? value_digest(*found.entry, cx.keys.now_ms()) : Digest()).hex());
+    if (found && !rdb::can_digest(found->type())) return reply_cannot_digest(cx, found->type());
+    const rdb::Digest digest =
+        found ? rdb::value_digest(*found.entry, cx.keys.now_ms()) : rdb::Digest();
+    digests.push_back(digest.hex());
   }
   cx.reply.array(digests.size());
   for (const std::string& digest : digests) cx.reply.simple(digest);
 }
 
-// Redis's line but for serializedlength: there is no serialized form yet.
+// Bytes of the value as DUMP writes it, without the type before it and what stands behind it.
+size_t serialized_bytes(const Entry& entry, int64_t now_ms) {
+  if (!rdb::can_save(entry.type())) return 0;
+  const std::optional<std::string> payload = rdb::dump(entry, now_ms);
+  return payload ? payload->size() - rdb::kFooterBytes - 1 : 0;
+}
+
 void debug_object(Context& cx, Args args) {
   const Found found = cx.keys.peek(Key(args[2]));
   if (!found) return cx.reply.error(err::kNoSuchKey);
   const uint32_t idle_s = found->idle_seconds(cx.keys.now_ms());
   const int64_t clock_s = (cx.keys.now_ms() / 1000) & ((1 << 24) - 1);
-  char text[160];
-  snprintf(text, sizeof text, "Value at:%p refcount:1 encoding:%s lru:%lld lru_seconds_idle:%u",
+  char text[200];
+  snprintf(text, sizeof text,
+           "Value at:%p refcount:1 encoding:%s serializedlength:%zu lru:%lld lru_seconds_idle:%u",
            static_cast<const void*>(found.entry),
            std::string(encoding_name(found->encoding())).c_str(),
+           serialized_bytes(*found.entry, cx.keys.now_ms()),
            static_cast<long long>((clock_s - idle_s) & ((1 << 24) - 1)), idle_s);
   cx.reply.simple(text);
 }

@@ -36,6 +36,8 @@ std::span<const std::span<const CommandSpec>> command_families() {
       kZsetAlgebraCommands,
       kGeoCommands,
       kKeyCommands,
+      kDumpCommands,
+      kSortCommands,
       kExpireCommands,
       kScanCommands,
       kDatabaseCommands,

@@ -46,6 +46,8 @@ extern const std::span<const CommandSpec> kZsetAlgebraCommands;
 extern const std::span<const CommandSpec> kGeoCommands;
 // commands
 extern const std::span<const CommandSpec> kKeyCommands;
+extern const std::span<const CommandSpec> kDumpCommands;
+extern const std::span<const CommandSpec> kSortCommands;
 extern const std::span<const CommandSpec> kExpireCommands;
 extern const std::span<const CommandSpec> kScanCommands;
 extern const std::span<const CommandSpec> kDatabaseCommands;

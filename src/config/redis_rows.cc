@@ -12,7 +12,7 @@ namespace {
 
 // Why there is no effect.
 constexpr Bytes kNoPersistence = "there is no persistence yet";
-constexpr Bytes kNoRestore = "there is no RESTORE yet";
+constexpr Bytes kSanitizesAlways = "payloads are always looked at in full";
 constexpr Bytes kNoReplication = "there is no replication yet";
 constexpr Bytes kNoCluster = "there is no cluster mode yet";
 constexpr Bytes kNoTls = "there is no TLS yet";
@@ -129,7 +129,7 @@ const Option kTable[] = {
     yes_no("rdb-save-incremental-fsync", "yes", kNoPersistence),
     yes_no("rdbchecksum", "yes", kNoPersistence, {.start_only = true}),
     yes_no("rdbcompression", "yes", kNoPersistence),
-    name_of(kSanitize, "sanitize-dump-payload", "no", kNoRestore),
+    name_of(kSanitize, "sanitize-dump-payload", "no", kSanitizesAlways),
     yes_no("stop-writes-on-bgsave-error", "yes", kNoPersistence),
     // -- redis: replication
     text("masterauth", "", kNoReplication, {.secret = true}),

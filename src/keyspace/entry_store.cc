@@ -117,6 +117,11 @@ void EntryStore::set_access(Entry* entry) const {
   memcpy(entry->access_, &access_now_, sizeof(entry->access_));
 }
 
+void EntryStore::set_idle_seconds(Entry* entry, uint32_t seconds) const {
+  const uint32_t access = access_now_ - seconds;  // modulo 2^24, by its three low bytes
+  memcpy(entry->access_, &access, sizeof(entry->access_));
+}
+
 // All of a new entry but for a value outside, whose block the caller has filled.
 void EntryStore::write(char* block, const EntryShape& shape, const EntryContent& content,
                        EntryOutside key_outside, EntryOutside value_outside) const {

@@ -59,7 +59,8 @@ class EntryStore {
     memcpy(&access, entry->access_, sizeof(entry->access_));
     if (access != access_now_) touch_changed(entry);
   }
-  void set_touching(bool touching) { touching_ = touching; }  // false: touch() does nothing
+  void set_idle_seconds(Entry* entry, uint32_t seconds) const;  // at most 2^24 - 1
+  void set_touching(bool touching) { touching_ = touching; }    // false: touch() does nothing
   // How much of an entry a batch should prefetch: the mean block as of the last time it was asked
   // to look, so that the size of each need not be known.
   size_t prefetch_bytes() const { return prefetch_bytes_; }

@@ -51,6 +51,11 @@ void Keyspace::remove_due(int db, const Key& key) {
   if (found) take_out(*t, key, found, Event::kExpired);
 }
 
+void Keyspace::set_idle_seconds(Found found, uint64_t seconds) {
+  constexpr uint64_t kIdleMax = (1u << 24) - 1;  // what an entry can tell
+  parts_->entries.set_idle_seconds(found.entry, static_cast<uint32_t>(std::min(seconds, kIdleMax)));
+}
+
 void Keyspace::set_touching(bool touching) { parts_->entries.set_touching(touching); }
 
 Found Keyspace::find(int db, const Key& key) {

@@ -129,6 +129,8 @@ class Keyspace {
   Written set_expiry(int db, const Key& key, Found found, int64_t expiry_ms,
                      Event event);  // kNoExpiry: persist
   void remove(int db, const Key& key, Found found, Event event);
+  // As if the key was last used so long ago: RESTORE with IDLETIME.
+  void set_idle_seconds(Found found, uint64_t seconds);
 
   // -- whole databases
   size_t size(int db) const;           // keys, those due but not yet removed included

@@ -93,6 +93,8 @@ def carried(ours, theirs, key, mine, real):
     """Each side's dump restored on both."""
     payloads = [side.client.call(b"DUMP", key) for side in (ours, theirs)]
     for who, payload, original in zip(("our", "their"), payloads, (mine, real)):
+        if isinstance(payload, resp.Error) and "of this type yet" in payload:
+            continue  # goes with the last type that DUMP does not know
         if not isinstance(payload, bytes):
             return f"DUMP of {key!r}: {payload!r}"
         copies = []

@@ -16,6 +16,7 @@ LAYERS = [
     ["memory", "loop", "resp", "config", "metrics"],
     ["keyspace"],
     ["types"],
+    ["rdb"],
     ["persist"],
     ["shard"],
     ["command", "script"],
@@ -32,6 +33,8 @@ LIBRARIES = [
     (r"uv\.h|uv/.*", r"src/loop/.*", "only src/loop wraps libuv"),
     (r"hiredis/.*|hiredis\.h", r"tests/.*", "hiredis is for tests only"),
     (r"jemalloc/.*", r"src/memory/.*", "only src/memory knows jemalloc"),
+    (r"sha1\.h", r"src/base/sha1\.cc", "base/sha1.h is for all"),
+    (r"liblzf/.*", r"src/rdb/.*", "only src/rdb compresses"),
     (r"doctest/.*|doctest\.h", TESTS, "doctest is for tests only"),
     (r"toml\+\+/.*|toml\.hpp", r"src/.*", "toml++ is for one file of src"),
 ]

@@ -12,9 +12,6 @@ using listpack::EntryBlob;
 
 namespace {
 
-// Up to here a list is a blob within its entry; Redis knows no form but its nodes.
-constexpr size_t kBlobBytesMax = kInlineValueMax;
-
 // Texts on their way into a pack: encoded twice, which costs less than to keep them.
 class Texts {
  public:
@@ -72,7 +69,8 @@ bool ListValue::promote() {
 // Whether a blob that grows by this remains one.
 bool ListValue::room_in_blob(size_t bytes) {
   const listpack::View pack = blob();
-  return pack.bytes() + bytes <= std::min<size_t>(kBlobBytesMax, limit_.bytes - sizeof(ListNode)) &&
+  return pack.bytes() + bytes <=
+             std::min<size_t>(kListBlobBytesMax, limit_.bytes - sizeof(ListNode)) &&
          pack.count() < limit_.elements;
 }
 
@@ -84,7 +82,7 @@ bool ListValue::push(ListEnd end, std::span<const Bytes> texts) {
     const bool absent = !found_;
     if (absent) {
       if (listpack::kEmptyBytes + bytes <=
-              std::min<size_t>(kBlobBytesMax, limit_.bytes - sizeof(ListNode)) &&
+              std::min<size_t>(kListBlobBytesMax, limit_.bytes - sizeof(ListNode)) &&
           texts.size() <= limit_.elements)
         return listpack::create(storage, source);
       if (!listpack::create(storage, listpack::Nothing())) return false;

@@ -9,6 +9,9 @@
 
 namespace cobnut {
 
+// Up to here a list is a blob within its entry; Redis knows no form but its nodes.
+constexpr size_t kListBlobBytesMax = kInlineValueMax;
+
 // Walks over the elements. Void after a change of the list.
 class ListCursor {
  public:

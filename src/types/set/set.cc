@@ -304,6 +304,14 @@ Written SetBuilder::reform(Keyspace& keyspace, int db, const Key& key, Found& fo
   return done;
 }
 
+Value SetBuilder::take(std::string* bytes) {
+  Value taken = value();
+  *bytes = taken.bytes;
+  taken.bytes = *bytes;
+  clear();
+  return taken;
+}
+
 // -- SetEdit
 
 SetEdit::SetEdit(Keyspace& keyspace, int db, const Key& key, Found found, const SetLimits& limits)

@@ -12,6 +12,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "base/random.h"
 #include "keyspace/keyspace.h"
@@ -172,6 +173,9 @@ class SetBuilder {
   [[nodiscard]] Written put(Keyspace& keyspace, int db, const Key& key, Found found, Event event);
   // The same instead of the form that the set has now, with its expiry. Nobody is told.
   [[nodiscard]] Written reform(Keyspace& keyspace, int db, const Key& key, Found& found);
+  // The set as Keyspace::put() takes it: a pack is copied into `bytes`, a table is the caller's.
+  // The builder is empty then. REQUIRES: not empty.
+  Value take(std::string* bytes);
 
  private:
   SetContent content() const { return {form_, started_ ? buffer_.data() : nullptr, table_}; }

@@ -230,7 +230,6 @@ bool StreamValue::has_deleted_from(StreamId id) const {
   return id <= max_deleted_id_;
 }
 
-// How many entries were ever added up to `id`; kUnknown where deletions hide it.
 int64_t StreamValue::entries_up_to(StreamId id) const {
   if (entries_added_ == 0) return 0;
   // XSETID may have set it to anything: as unsigned, it wraps.

@@ -98,6 +98,8 @@ class StreamValue final : public AccountedCollection {
   void advance(ConsumerGroup& group, StreamId id) const;
   // Entries that the group has not read; nullopt: cannot be told, as entries were deleted.
   std::optional<int64_t> lag(const ConsumerGroup& group) const;
+  // How many entries were ever added up to `id`; ConsumerGroup::kUnknown where deletions hide it.
+  int64_t entries_up_to(StreamId id) const;
   // Whether a group has the entry pending or may still read it (XDELEX ACKED).
   bool referenced(StreamId id) const;
   // No group has the entry pending any more; false: none had.
@@ -130,7 +132,6 @@ class StreamValue final : public AccountedCollection {
   StreamId read_by_all() const;
   void drop_references(const StreamBlock& block);
   bool has_deleted_from(StreamId id) const;
-  int64_t entries_up_to(StreamId id) const;
 
   Blocks blocks_;
   Groups groups_;

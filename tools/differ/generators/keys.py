@@ -10,8 +10,8 @@ FLUSH_WORDS = [[], [b"SYNC"], [b"async"], [b"x"]]
 TYPE_NAMES = [b"string", b"list", b"set", b"zset", b"hash", b"stream", b"foo"]
 PAYLOADS = [
     b"", b"\x00", b"\x00\x01a\x0a\x00" + b"\0" * 8, b"\x00\xc0\x01\x09\x00" + b"\1" * 8,
-    # a good one: the string "v" in RDB version 9
-    b"\x00\x01v\x09\x00\x09\xe3\x7e\xd2\xd8\x8f\x47\x49",
+    # a good one: the string "v"
+    b"\x00\x01v\x0a\x00\x91\x08\xce\xb2\x198\x8a\xce",
 ]
 
 

@@ -1,0 +1,142 @@
+// DUMP and RESTORE. The steps were recorded from redis-server 7.0.15 (tools/differ/record.py);
+// tests/dump_test.cc exchanges values of every type and encoding with it.
+// In a test CHECK is doctest's: it comes last.
+// clang-format off
+#include "commands/testing.h"
+
+#include <doctest/doctest.h>
+// clang-format on
+
+namespace cobnut::testing {
+namespace {
+
+constexpr Step kStrings[] = {
+    {"set s v", "+OK"},
+    {"dump s", "\"\\x00\\x01v\\x0a\\x00\\x91\\x08\\xce\\xb2\\x198\\x8a\\xce\""},
+    {"set i 12", "+OK"},
+    {"dump i", "\"\\x00\\xc0\\x0c\\x0a\\x00<*\\xf8Q\\\\\\x04\\xbc\\xd5\""},
+    {"set i 40000", "+OK"},
+    {"dump i", "\"\\x00\\xc2@\\x9c\\x00\\x00\\x0a\\x00\\x09\\xcdc\\x1f\\xf3\\xb9\\x8c\\xf2\""},
+    {"set i -3000000000", "+OK"},
+    {"dump i", "\"\\x00\\x0b-3000000000\\x0a\\x00|\\xef5m9\\x05\\x1f\\xd1\""},
+    {"set e \"\"", "+OK"},
+    {"dump e", "\"\\x00\\x00\\x0a\\x00]\\x9b\\\\@\\x0f\\x7f\\xa2\\xda\""},
+    {"set l aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "+OK"},
+    {"dump l",
+     "\"\\x00\\xc3\\x09(\\x01aa\\xe0\\x1b\\x00\\x01aa\\x0a\\x00\\xcf\\x09/\\xaa\\xae%\\x83\\x1d\""},
+    {"set m aaaaaaaaaaaaaaaaaaaa", "+OK"},
+    {"dump m", "\"\\x00\\x14aaaaaaaaaaaaaaaaaaaa\\x0a\\x00\\x83\\xb4k^\\x1b\\x11\\xac\\xf1\""},
+    {"dump nope", "nil"},
+    {"dump", "-ERR wrong number of arguments for 'dump' command"},
+    {"dump a b", "-ERR wrong number of arguments for 'dump' command"},
+    {"restore s 0 \"\\x00\\x01v\\x0a\\x00\\x91\\x08\\xce\\xb2\\x198\\x8a\\xce\"",
+     "-BUSYKEY Target key name already exists."},
+    {"restore t 0 \"\\x00\\x01v\\x0a\\x00\\x91\\x08\\xce\\xb2\\x198\\x8a\\xce\"", "+OK"},
+    {"get t", "\"v\""},
+    {"ttl t", ":-1"},
+    {"restore s 0 bad", "-BUSYKEY Target key name already exists."},
+    {"restore s x bad", "-BUSYKEY Target key name already exists."},
+    {"restore s -1 bad replace", "-ERR Invalid TTL value, must be >= 0"},
+    {"restore s -1 bad", "-BUSYKEY Target key name already exists."},
+    {"restore n x bad", "-ERR value is not an integer or out of range"},
+    {"restore n -1 bad", "-ERR Invalid TTL value, must be >= 0"},
+    {"restore n 1.5 bad", "-ERR value is not an integer or out of range"},
+    {"restore n 0 bad", "-ERR DUMP payload version or checksum are wrong"},
+    {"restore n 0 \"\"", "-ERR DUMP payload version or checksum are wrong"},
+    {"restore n 0 \"\\x00\\x01v\\x0b\\x00\\x09\\xe3\\x7e\\xd2\\xd8\\x8f\\x47\\x49\"",
+     "-ERR DUMP payload version or checksum are wrong"},
+    {"restore n 0 \"\\x00\\x01v\\x09\\x00\\x09\\xe3\\x7e\\xd2\\xd8\\x8f\\x47\\x48\"",
+     "-ERR DUMP payload version or checksum are wrong"},
+    {"restore n 0 \"\\x00\\x01w\\x09\\x00\\x09\\xe3\\x7e\\xd2\\xd8\\x8f\\x47\\x49\"",
+     "-ERR DUMP payload version or checksum are wrong"},
+    {"restore n 0 bad foo", "-ERR syntax error"},
+    {"restore n 0 bad idletime", "-ERR syntax error"},
+    {"restore n 0 bad idletime x", "-ERR value is not an integer or out of range"},
+    {"restore n 0 bad idletime -1", "-ERR Invalid IDLETIME value, must be >= 0"},
+    {"restore n 0 bad freq", "-ERR syntax error"},
+    {"restore n 0 bad freq x", "-ERR value is not an integer or out of range"},
+    {"restore n 0 bad freq -1", "-ERR Invalid FREQ value, must be >= 0 and <= 255"},
+    {"restore n 0 bad freq 256", "-ERR Invalid FREQ value, must be >= 0 and <= 255"},
+    {"restore n 0 bad freq 1 idletime 1", "-ERR syntax error"},
+    {"restore n 0 bad idletime 1 freq 1", "-ERR syntax error"},
+    {"restore n 0 bad idletime 1 idletime 2", "-ERR DUMP payload version or checksum are wrong"},
+    {"restore n 0", "-ERR wrong number of arguments for 'restore' command"},
+    {"exists n", ":0"},
+    {"restore s 0 \"\\x00\\x01v\\x0a\\x00\\x91\\x08\\xce\\xb2\\x198\\x8a\\xce\" replace", "+OK"},
+    {"restore t 100000 \"\\x00\\x01v\\x0a\\x00\\x91\\x08\\xce\\xb2\\x198\\x8a\\xce\" REPLACE",
+     "+OK"},
+    {"ttl t", ":100"},
+    {"restore t 9999999999000 \"\\x00\\x01v\\x0a\\x00\\x91\\x08\\xce\\xb2\\x198\\x8a\\xce\" absttl "
+     "replace",
+     "+OK"},
+    {"pexpiretime t", ":9999999999000"},
+    {"restore t 0 \"\\x00\\x01v\\x0a\\x00\\x91\\x08\\xce\\xb2\\x198\\x8a\\xce\" absttl replace",
+     "+OK"},
+    {"ttl t", ":-1"},
+    {"restore t 1 \"\\x00\\x01v\\x0a\\x00\\x91\\x08\\xce\\xb2\\x198\\x8a\\xce\" absttl",
+     "-BUSYKEY Target key name already exists."},
+    {"restore t 1 \"\\x00\\x01v\\x0a\\x00\\x91\\x08\\xce\\xb2\\x198\\x8a\\xce\" absttl replace",
+     "+OK"},
+    {"exists t", ":0"},
+    {"restore u 1 \"\\x00\\x01v\\x0a\\x00\\x91\\x08\\xce\\xb2\\x198\\x8a\\xce\" absttl replace",
+     "+OK"},
+    {"exists u", ":0"},
+    {"restore u 0 \"\\x00\\x01v\\x0a\\x00\\x91\\x08\\xce\\xb2\\x198\\x8a\\xce\" idletime 1000",
+     "+OK"},
+    {"object idletime u", ":1000"},
+    {"restore u 0 \"\\x00\\x01v\\x0a\\x00\\x91\\x08\\xce\\xb2\\x198\\x8a\\xce\" freq 100 replace",
+     "+OK"},
+    {"get u", "\"v\""},
+    {"object encoding u", "\"embstr\""},
+    {"restore far 9223372036854775807 "
+     "\"\\x00\\x01v\\x0a\\x00\\x91\\x08\\xce\\xb2\\x198\\x8a\\xce\"",
+     "+OK"},
+    {"exists far", ":0"},
+    {"restore far 9223372036854775807 "
+     "\"\\x00\\x01v\\x0a\\x00\\x91\\x08\\xce\\xb2\\x198\\x8a\\xce\" absttl",
+     "+OK"},
+    {"pexpiretime far", ":9223372036854775807"},
+};
+
+TEST_CASE("dump: strings, and what RESTORE refuses") {
+  TestServer server;
+  replay(server, kStrings);
+}
+
+// The payload of the key, as a word for run().
+std::string dumped(TestServer& server, const std::string& key) { return server.run("dump " + key); }
+
+TEST_CASE("dump: members keep their deadlines") {
+  TestServer server;
+  server.run("hset h a 1 b 2 c 3");
+  server.run("hpexpire h 1000 fields 1 a");
+  server.run("hpexpire h 5000 fields 1 b");
+  CHECK(server.run("restore g 0 " + dumped(server, "h")) == "+OK");
+  CHECK(server.run("hpttl g fields 3 a b c") == "[:1000, :5000, :-1]");
+  CHECK(server.run("hmget g a b c") == R"(["1", "2", "3"])");
+  server.now_ms += 1001;  // what is due is not dumped, and goes where it was restored
+  CHECK(server.run("restore i 0 " + dumped(server, "h")) == "+OK");
+  CHECK(server.run("hgetall i") == server.run("hgetall g"));
+  CHECK(server.run("hmget i a b c") == R"([nil, "2", "3"])");
+  server.now_ms += 4000;
+  CHECK(server.run("restore j 0 " + dumped(server, "g")) == "+OK");
+  CHECK(server.run("hgetall j") == R"(["c", "3"])");
+}
+
+TEST_CASE("restore: events") {
+  TestServer server;
+  const std::string payload = R"("\x00\x01v\x0a\x00\x91\x08\xce\xb2\x198\x8a\xce")";
+  server.run("restore a 0 " + payload);
+  CHECK(server.events() == "restore:a");
+  server.run("restore a 0 " + payload + " replace");
+  CHECK(server.events() == "restore:a");
+  server.run("restore a 1 " + payload + " replace absttl");
+  CHECK(server.events() == "del:a");
+  server.run("restore a 1 " + payload + " replace absttl");
+  server.run("restore a 0 bad");
+  server.run("dump a");
+  CHECK(server.events().empty());
+}
+
+}  // namespace
+}  // namespace cobnut::testing

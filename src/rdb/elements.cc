@@ -1,0 +1,92 @@
+#include "rdb/elements.h"
+
+#include <cmath>
+
+#include "base/numbers.h"
+
+namespace cobnut::rdb {
+namespace {
+
+using VisitPack = bool (*)(Bytes pack, const Visit& visit);
+
+bool visit_texts(Reader& in, size_t count, const Visit& visit) {
+  std::string scratch;
+  for (size_t i = 0; i < count; i++) {
+    const Bytes text = in.text(&scratch);
+    if (in.failed() || !visit({.bytes = text})) return false;
+  }
+  return !in.failed();
+}
+
+bool visit_pack(Reader& in, VisitPack visit_form, const Visit& visit) {
+  std::string scratch;
+  const Bytes pack = in.text(&scratch);
+  return !in.failed() && visit_form(pack, visit);
+}
+
+bool visit_scored(Reader& in, ValueType type, const Visit& visit) {
+  std::string scratch;
+  const size_t count = in.count(type == ValueType::kZset2 ? 1 + sizeof(double) : 2);
+  for (size_t i = 0; i < count; i++) {
+    const Bytes member = in.text(&scratch);
+    const double score = type == ValueType::kZset2 ? in.double_binary() : in.double_text();
+    if (in.failed() || std::isnan(score) || !visit({.bytes = member})) return false;
+    const std::string text = format_double(score);
+    if (!visit({.bytes = text})) return false;
+  }
+  return !in.failed();
+}
+
+bool visit_ziplists(Reader& in, const Visit& visit) {
+  const size_t nodes = in.count(1);
+  for (size_t i = 0; i < nodes; i++)
+    if (!visit_pack(in, visit_ziplist, visit)) return false;
+  return !in.failed();
+}
+
+bool visit_quicklist2(Reader& in, const Visit& visit) {
+  const size_t nodes = in.count(2);
+  for (size_t i = 0; i < nodes; i++) {
+    const uint64_t container = in.length();
+    if (container != kNodePlain && container != kNodePacked) return false;
+    const bool visited =
+        container == kNodePlain ? visit_texts(in, 1, visit) : visit_pack(in, visit_listpack, visit);
+    if (!visited) return false;
+  }
+  return !in.failed();
+}
+
+}  // namespace
+
+bool visit_elements(Reader& in, ValueType type, const Visit& visit) {
+  switch (type) {
+    case ValueType::kList:
+    case ValueType::kSet:
+      return visit_texts(in, in.count(1), visit);
+    case ValueType::kHash:
+      return visit_texts(in, 2 * in.count(2), visit);
+    case ValueType::kZset:
+    case ValueType::kZset2:
+      return visit_scored(in, type, visit);
+    case ValueType::kHashZipmap:
+      return visit_pack(in, visit_zipmap, visit);
+    case ValueType::kSetIntset:
+      return visit_pack(in, visit_intset, visit);
+    case ValueType::kListZiplist:
+    case ValueType::kZsetZiplist:
+    case ValueType::kHashZiplist:
+      return visit_pack(in, visit_ziplist, visit);
+    case ValueType::kHashListpack:
+    case ValueType::kZsetListpack:
+    case ValueType::kSetListpack:
+      return visit_pack(in, visit_listpack, visit);
+    case ValueType::kListQuicklist:
+      return visit_ziplists(in, visit);
+    case ValueType::kListQuicklist2:
+      return visit_quicklist2(in, visit);
+    default:
+      return false;
+  }
+}
+
+}  // namespace cobnut::rdb
