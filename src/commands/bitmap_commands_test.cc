@@ -74,7 +74,7 @@ TEST_CASE("bits: BITOP over keys of all shards") {
       {"BITOP DIFF d a b c", ":2"},
       {"GET d", "\"\\xc0\\x7f\""},
       {"BITOP DIFF1 d a b c", ":2"},
-      {"GET d", "\"\\r\\x00\""},
+      {"GET d", "\"\\x0d\\x00\""},
       {"BITOP ANDOR d a b c", ":2"},
       {"GET d", "\"0\\x80\""},
       {"BITOP ONE d a b c", ":2"},

@@ -107,7 +107,7 @@ constexpr Step kSort[] = {
     {"sadd strings b a c", ":3"},
     {"sort strings alpha", "[\"a\", \"b\", \"c\"]"},
     {"sort strings", "-ERR One or more scores can't be converted into double"},
-    {"sort strings by w_* alpha", "[\"c\", \"b\", \"a\"]"},
+    {"sort strings by w_* alpha", "[\"a\", \"b\", \"c\"]"},
     {"sort_ro strings alpha limit 0 2", "[\"a\", \"b\"]"},
     {"sort", "-ERR wrong number of arguments for 'sort' command"},
     {"sort_ro", "-ERR wrong number of arguments for 'sort_ro' command"},
