@@ -22,6 +22,7 @@ COMMANDS = {
     "set": ["SET", "key:__rand_int__", "x" * 64],
     "incr": ["INCR", "counter:__rand_int__"],
     "lpush": ["LPUSH", "list", "8 bytes!"],
+    "rpush": ["RPUSH", "list", "8 bytes!"],
     "lrange_100": ["LRANGE", "range", "0", "99"],
     "hset": ["HSET", "myhash:__rand_int__", "field1", "x" * 64, "field2", "x" * 64],
     "hset_large": ["HSET", "large", "field:__rand_int__", "x" * 8],

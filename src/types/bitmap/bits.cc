@@ -68,49 +68,38 @@ uint64_t padded_word(Bytes source, size_t offset) {
   return word;
 }
 
+// Of the operations that ask for more than one bit of what was seen before.
 uint64_t combined_word(BitOperation operation, std::span<const Bytes> sources, size_t offset) {
   const uint64_t first = padded_word(sources[0], offset);
-  uint64_t conjunction = first, parity = first;
   uint64_t others = 0;  // set in another than the first
   uint64_t twice = 0;   // set in more than one
-  uint64_t any = first;
   for (Bytes source : sources.subspan(1)) {
     const uint64_t word = padded_word(source, offset);
-    conjunction &= word;
-    parity ^= word;
+    twice |= (first | others) & word;
     others |= word;
-    twice |= any & word;
-    any |= word;
   }
   switch (operation) {
-    case BitOperation::kAnd:
-      return conjunction;
-    case BitOperation::kOr:
-      return any;
-    case BitOperation::kXor:
-      return parity;
-    case BitOperation::kNot:
-      return ~first;
     case BitOperation::kDiff:
       return first & ~others;
     case BitOperation::kDiff1:
       return ~first & others;
     case BitOperation::kAndOr:
       return first & others;
-    case BitOperation::kOne:
-      return any & ~twice;
+    default:  // kOne
+      return (first | others) & ~twice;
   }
-  return 0;
 }
 
-// The usual operations of two and more, source by source: the compiler makes vectors of it.
+// The usual operations: out = operation(out, source) for as long as the source is.
 template <typename Operation>
-void fold(std::span<const Bytes> sources, char* out, size_t bytes, const Operation& operation) {
-  for (Bytes source : sources) {
-    const size_t own = std::min(bytes, source.size());
-    for (size_t i = 0; i < own; i++) out[i] = operation(out[i], source[i]);
-    for (size_t i = own; i < bytes; i++) out[i] = operation(out[i], char{0});
+void fold(Bytes source, char* out, const Operation& operation) {
+  size_t i = 0;
+  for (; i + 8 <= source.size(); i += 8) {
+    const uint64_t word = operation(word_at(out + i), word_at(source.data() + i));
+    memcpy(out + i, &word, sizeof(word));
   }
+  for (; i < source.size(); i++)
+    out[i] = static_cast<char>(operation(uint64_t{byte_at({out, i + 1}, i)}, byte_at(source, i)));
 }
 
 }  // namespace
@@ -176,22 +165,24 @@ void write_bits(char* bytes, uint64_t first, unsigned count, uint64_t value) {
 }
 
 void combine_bits(BitOperation operation, std::span<const Bytes> sources, char* out, size_t bytes) {
-  const auto start_with_first = [&] {
+  const auto fold_all = [&](const auto& word_operation) {
     memcpy(out, sources[0].data(), sources[0].size());
     memset(out + sources[0].size(), 0, bytes - sources[0].size());
-    sources = sources.subspan(1);
+    for (Bytes source : sources.subspan(1)) {
+      fold(source, out, word_operation);
+      const size_t left = bytes - source.size();  // zeros, which only AND is changed by
+      if (operation == BitOperation::kAnd) memset(out + source.size(), 0, left);
+    }
   };
-  const auto as_char = [](int value) { return static_cast<char>(value); };
   switch (operation) {
     case BitOperation::kAnd:
-      start_with_first();
-      return fold(sources, out, bytes, [&](char a, char b) { return as_char(a & b); });
+      return fold_all([](uint64_t a, uint64_t b) { return a & b; });
     case BitOperation::kOr:
-      start_with_first();
-      return fold(sources, out, bytes, [&](char a, char b) { return as_char(a | b); });
+      return fold_all([](uint64_t a, uint64_t b) { return a | b; });
     case BitOperation::kXor:
-      start_with_first();
-      return fold(sources, out, bytes, [&](char a, char b) { return as_char(a ^ b); });
+      return fold_all([](uint64_t a, uint64_t b) { return a ^ b; });
+    case BitOperation::kNot:
+      return fold(sources[0], out, [](uint64_t, uint64_t b) { return ~b; });
     default:
       break;
   }
