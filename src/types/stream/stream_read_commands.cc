@@ -1,5 +1,7 @@
 // XREAD and XREADGROUP: what is new in several streams, for everybody or for one group's consumer.
 // Both read at once or not at all: BLOCK is taken, and refused when there is nothing to read yet.
+#include <unordered_map>
+
 #include "base/text.h"
 #include "command/support.h"
 #include "command/well_formed.h"
@@ -122,24 +124,21 @@ std::optional<std::vector<Source>> find_sources(Context& cx, Args args,
   return sources;
 }
 
-// How far the group of a source will have read it once `served` are read: the same group may be
-// named twice in one request.
-StreamId read_up_to(const Source& source, const std::vector<Source>& served, size_t limit) {
-  for (auto earlier = served.rbegin(); earlier != served.rend(); ++earlier) {
-    if (earlier->group != source.group || earlier->history) continue;
-    if (limit == 0) return source.stream->last_id();
-    StreamValue::Reader reader(*source.stream, earlier->after.next(), kStreamIdMax);
-    StreamEntry entry;
-    StreamId last = earlier->after;
-    for (size_t i = 0; i < limit && reader.next(&entry); i++) last = entry.id;
-    return last;
-  }
-  return source.group->last_id;
+// How far the group of a source will have read once new entries behind `after` are read.
+StreamId read_up_to(const Source& source, StreamId after, size_t limit) {
+  if (limit == 0) return source.stream->last_id();
+  StreamValue::Reader reader(*source.stream, after.next(), kStreamIdMax);
+  StreamEntry entry;
+  for (size_t i = 0; i < limit && reader.next(&entry); i++) after = entry.id;
+  return after;
 }
 
 // Those that there is something to read from.
 std::vector<Source> readable(const std::vector<Source>& sources, size_t limit) {
   std::vector<Source> served;
+  // Where each group begins to read: the same may be named again, and reads on then. Only filled
+  // for several streams, as it allocates.
+  std::unordered_map<const ConsumerGroup*, StreamId> begun;
   for (Source source : sources) {
     if (source.stream == nullptr) continue;
     if (source.group != nullptr && source.after != kStreamIdMax) {
@@ -147,9 +146,14 @@ std::vector<Source> readable(const std::vector<Source>& sources, size_t limit) {
       served.push_back(source);
       continue;
     }
-    if (source.group != nullptr) source.after = read_up_to(source, served, limit);
-    if (source.stream->length() > 0 && source.stream->last_entry_id() > source.after)
-      served.push_back(source);
+    if (source.group != nullptr) {
+      const auto earlier = begun.find(source.group);
+      source.after = earlier != begun.end() ? read_up_to(source, earlier->second, limit)
+                                            : source.group->last_id;
+    }
+    if (source.stream->length() == 0 || source.stream->last_entry_id() <= source.after) continue;
+    served.push_back(source);
+    if (source.group != nullptr && sources.size() > 1) begun[source.group] = source.after;
   }
   return served;
 }
