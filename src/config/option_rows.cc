@@ -90,6 +90,7 @@ const Option kTable[] = {
      .field = &Options::proto_max_bulk_len,
      .unit = OptionUnit::kMemory,
      .min = kMegabyte,
+     .max = UINT_MAX,  // values keep the lengths of their parts in 32 bits
      .runtime = true,
      .doc = "Longest argument of a command."},
     {.table = "network",
