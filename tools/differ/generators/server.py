@@ -179,6 +179,9 @@ def command_rule(words, ours, theirs):
         shared = ours.commands & theirs.commands
         sets = [set(reply) & shared for reply in replies]
         return sets[0] == sets[1] and type(replies[0]) is type(replies[1]), *replies
+    if name == b"GETKEYS" and len(words) > 2 and words[2].upper() in (b"XREAD", b"XREADGROUP"):
+        if isinstance(replies[0], resp.Error):  # of words that are no options: see DEVIATIONS.md
+            return True, *replies
     return rules.same(words, *replies), *replies
 
 
@@ -203,12 +206,11 @@ def hello_rule(words, ours, theirs):
 
 
 def debug_rule(words, ours, theirs):
-    """Digests are other numbers here; zeros, for nothing, are zeros on both."""
+    """A key that is due has a digest there until somebody asks for it: see DEVIATIONS.md. That digests are equal
+    is tested with values that do not expire."""
     name = words[1].upper() if len(words) > 1 else b""
     if name in (b"DIGEST", b"DIGEST-VALUE") and not isinstance(theirs, resp.Error):
-        empty = [[one == b"0" * 40 for one in (reply if isinstance(reply, list) else [reply])]
-                 for reply in (ours, theirs)]
-        return type(ours) is type(theirs) and empty[0] == empty[1]
+        return type(ours) is type(theirs) and len(ours) == len(theirs)
     if name == b"LISTPACK":  # a subcommand that we do not have
         return isinstance(ours, resp.Error)
     return rules.same(words, ours, theirs)
