@@ -34,6 +34,7 @@ std::span<const std::span<const CommandSpec>> command_families() {
       kZsetRangeCommands,
       kZsetPopCommands,
       kZsetAlgebraCommands,
+      kZsetExpiryCommands,
       kGeoCommands,
       kKeyCommands,
       kDumpCommands,

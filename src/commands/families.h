@@ -42,6 +42,7 @@ extern const std::span<const CommandSpec> kZsetCommands;
 extern const std::span<const CommandSpec> kZsetRangeCommands;
 extern const std::span<const CommandSpec> kZsetPopCommands;
 extern const std::span<const CommandSpec> kZsetAlgebraCommands;
+extern const std::span<const CommandSpec> kZsetExpiryCommands;
 // types/geo
 extern const std::span<const CommandSpec> kGeoCommands;
 // commands

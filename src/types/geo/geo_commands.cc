@@ -92,7 +92,10 @@ void cmd_geoadd(Context& cx, Args args) {
     changed += result == Zset::Added::kChanged;
     no_memory = result == Zset::Added::kNoMemory;
   }
-  if (added + changed > 0) zset->commit(Event::kZadd);
+  if (added + changed > 0)
+    zset->commit(Event::kZadd);
+  else if (zset->lost_deadlines())
+    zset->commit(Event::kZpersist);
   if (no_memory) return cx.reply.error(err::kOutOfMemory);
   cx.reply.integer(count_changes ? added + changed : added);
 }

@@ -109,6 +109,12 @@ std::optional<double> Zset::score(Bytes member) const {
   return zset::score_of(view.get(view.next(at)));
 }
 
+std::optional<int64_t> Zset::deadline_ms(Bytes member) const {
+  if (large_ == nullptr) return score(member) ? std::optional(INT64_MAX) : std::nullopt;
+  const SortedSet::Place place = find_large(member, SortedSet::hash_of(member));
+  return place ? std::optional(place.deadline_ms()) : std::nullopt;
+}
+
 std::optional<Zset::Ranked> Zset::rank(Bytes member) const {
   if (!found_) return std::nullopt;
   if (large_ != nullptr) {
@@ -271,9 +277,10 @@ Zset::Added Zset::add_large(Bytes member, double* score, const AddRules& rules) 
     return added;
   }
   if (added != Added::kChanged && added != Added::kSame) return added;
-  if (!rules.keep_deadline && place.deadline_ms() != INT64_MAX) {
+  if (!rules.increment && place.deadline_ms() != INT64_MAX) {
     large_->set_deadline(hash, place, INT64_MAX);
     place = large_->find(hash, member);
+    lost_deadlines_ = true;
   }
   if (added == Added::kChanged) large_->set_score(hash, place, *score);
   return added;
@@ -317,9 +324,26 @@ void Zset::erase_ranks(size_t first, size_t count) {
   listpack::erase(blob, view.skip(view.first(), 2 * first), 2 * count);
 }
 
-void Zset::commit(Event event) {
+bool Zset::set_deadline(Bytes member, int64_t deadline_ms) {
+  if (large_ == nullptr) {
+    if (deadline_ms == INT64_MAX) return true;
+    if (!promote()) return false;  // a listpack has no place for deadlines
+  }
+  const uint64_t hash = SortedSet::hash_of(member);
+  const SortedSet::Place place = find_large(member, hash);
+  CHECK(place);
+  large_->set_deadline(hash, place, deadline_ms);
+  to_arm_ = to_arm_ || deadline_ms != INT64_MAX;
+  return true;
+}
+
+bool Zset::commit(Event event) {
   keyspace_->committed(db_, key_, event);
-  if (size() == 0) keyspace_->remove(db_, key_, found_, Event::kDel);
+  if (size() == 0) {
+    keyspace_->remove(db_, key_, found_, Event::kDel);
+    return true;
+  }
+  return !to_arm_ || keyspace_->arm_members(db_, key_, found_) == Written::kOk;
 }
 
 // -- whole values

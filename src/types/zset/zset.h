@@ -35,6 +35,9 @@ class Zset {
   // -- reads
   size_t size() const;
   std::optional<double> score(Bytes member) const;
+  // Unix ms, or INT64_MAX: it has none. Nothing: no such member.
+  std::optional<int64_t> deadline_ms(Bytes member) const;
+  bool may_have_due() const { return has_due_; }  // ranks may count members that are never shown
   struct Ranked {
     size_t rank;
     double score;
@@ -66,15 +69,19 @@ class Zset {
   // -- changes; then commit().
   struct AddRules {  // ZADD's options
     bool only_new = false, only_there = false, only_greater = false, only_less = false;
-    bool increment = false;  // the score is added to what is there
-    bool keep_deadline = false;
+    bool increment = false;  // the score is added to what is there, whose deadline stays
   };
   enum class Added : uint8_t { kNew, kChanged, kSame, kRefused, kNotANumber, kNoMemory };
-  // *score: as it is afterwards, unless refused. kSame, kRefused and those behind: no change.
+  // *score: as it is afterwards, unless refused. A score that is set, not added to, takes away the
+  // member's deadline; kRefused and those behind: no change.
   Added add(Bytes member, double* score, const AddRules& rules, const ZsetLimits& limits);
   bool erase(Bytes member);  // whether it was there
   void erase_ranks(size_t first, size_t count);
-  void commit(Event event);  // removes the key of an empty set
+  // REQUIRES: the member is there. False: no memory, nothing changed.
+  bool set_deadline(Bytes member, int64_t deadline_ms);
+  bool lost_deadlines() const { return lost_deadlines_; }  // add() took some
+  // Removes the key of an empty set, arms the wheel for deadlines. False: no memory for that.
+  bool commit(Event event);
 
  private:
   listpack::View pack() const { return listpack::View(found_->bytes()); }
@@ -94,6 +101,8 @@ class Zset {
   Found found_;
   SortedSet* large_ = nullptr;
   bool has_due_ = false;  // perhaps
+  bool lost_deadlines_ = false;
+  bool to_arm_ = false;  // a deadline was set
 };
 
 // The key gets the elements of `result` for its value, or is removed when there are none; `result`

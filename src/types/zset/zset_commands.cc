@@ -32,6 +32,9 @@ std::optional<Zset> zset_of(Context& cx, const Key& key, Found found) {
 std::optional<Zset> zset_to_read(Context& cx, const Key& key) {
   return zset_of(cx, key, cx.keys.find(key));
 }
+std::optional<Zset> zset_to_peek(Context& cx, const Key& key) {
+  return zset_of(cx, key, cx.keys.peek(key));
+}
 std::optional<Zset> zset_to_edit(Context& cx, const Key& key) {
   return zset_of(cx, key, cx.keys.edit(key));
 }
@@ -163,7 +166,10 @@ void cmd_zadd(Context& cx, Args args) {
     changed += result == Zset::Added::kChanged;
     no_memory = result == Zset::Added::kNoMemory;
   }
-  if (added + changed > 0) zset->commit(Event::kZadd);
+  if (added + changed > 0)
+    zset->commit(Event::kZadd);
+  else if (zset->lost_deadlines())
+    zset->commit(Event::kZpersist);
   if (no_memory) return cx.reply.error(err::kOutOfMemory);
   cx.reply.integer(words.count_changes ? added + changed : added);
 }
@@ -172,7 +178,7 @@ void cmd_zincrby(Context& cx, Args args) {
   const std::optional<double> by = parse_double(args[2]);
   if (!by) return cx.reply.error(err::kNotFloat);
   const Key key = args.key();
-  add_and_reply_score(cx, key, args[3], *by, {.increment = true, .keep_deadline = true});
+  add_and_reply_score(cx, key, args[3], *by, {.increment = true});
 }
 
 void cmd_zrem(Context& cx, Args args) {

@@ -12,6 +12,7 @@ namespace cobnut {
 ZsetLimits zset_limits(const Context& cx);
 // The sorted set of a key, perhaps one that is not there; nothing: WRONGTYPE is replied.
 std::optional<Zset> zset_to_read(Context& cx, const Key& key);
+std::optional<Zset> zset_to_peek(Context& cx, const Key& key);  // touches nothing
 std::optional<Zset> zset_to_edit(Context& cx, const Key& key);
 
 // How many replies `elements` of them are, and one of them: with scores RESP3 has pairs.

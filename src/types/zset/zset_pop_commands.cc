@@ -114,19 +114,29 @@ void cmd_zmpop(Context& cx, Args args) {
 
 // -- ZRANDMEMBER
 
+// Calls show(Bytes member, double score) for one element at random. REQUIRES: one may be shown.
+template <typename Show>
+void draw(const Zset& zset, const Show& show) {
+  // Ranks count members that are due and not yet reaped: where they are most of them, the first
+  // that is not due is taken.
+  constexpr int kTries = 128;
+  const size_t size = zset.size();
+  for (int i = 0; i < kTries; i++) {
+    const size_t rank = fast_random() % size;
+    const Zset::Slice slice = zset.slice(rank, rank + 1, false);
+    if (slice.shown > 0) return zset.visit(slice, show);
+  }
+  zset.visit(zset.slice(0, size, false, 0, 1), show);
+}
+
+bool shows_any(const Zset& zset) { return zset.slice(0, zset.size(), false, 0, 1).shown > 0; }
+
 // `count` draws, each of any element.
 void reply_draws(Context& cx, const Zset& zset, size_t count, bool with_scores) {
-  const size_t size = zset.size();
-  // No element may be shown: then it is as if the key were not there.
-  const Zset::Slice all = zset.slice(0, size, false);
-  if (all.shown == 0) return cx.reply.array(0);
+  if (!shows_any(zset)) return cx.reply.array(0);
   reply_elements_header(cx, count, with_scores);
-  for (size_t drawn = 0; drawn < count;) {
-    const size_t rank = fast_random() % size;
-    zset.visit(zset.slice(rank, rank + 1, false), [&](Bytes member, double score) {
-      reply_element(cx, member, score, with_scores);
-      drawn++;
-    });
+  for (size_t drawn = 0; drawn < count; drawn++) {
+    draw(zset, [&](Bytes member, double score) { reply_element(cx, member, score, with_scores); });
   }
 }
 
@@ -151,11 +161,10 @@ std::vector<size_t> draw_ranks(size_t size, size_t count) {
 }
 
 void reply_sample(Context& cx, const Zset& zset, size_t count, bool with_scores) {
-  const Zset::Slice all = zset.slice(0, zset.size(), false);
-  if (count >= all.shown || all.shown < zset.size()) {
+  if (count >= zset.size() || zset.may_have_due()) {
     // All of them, or a set with members that are due: those from the front.
-    const Zset::Slice shown =
-        zset.slice(0, zset.size(), false, 0, static_cast<int64_t>(std::min(count, all.shown)));
+    const Zset::Slice shown = zset.slice(0, zset.size(), false, 0,
+                                         static_cast<int64_t>(std::min<size_t>(count, INT64_MAX)));
     reply_elements_header(cx, shown.shown, with_scores);
     return zset.visit(
         shown, [&](Bytes member, double score) { reply_element(cx, member, score, with_scores); });
@@ -168,15 +177,8 @@ void reply_sample(Context& cx, const Zset& zset, size_t count, bool with_scores)
 }
 
 void reply_one_draw(Context& cx, const Zset& zset) {
-  const Zset::Slice all = zset.slice(0, zset.size(), false);
-  if (all.shown == 0) return cx.reply.null();
-  for (bool drawn = false; !drawn;) {
-    const size_t rank = fast_random() % zset.size();
-    zset.visit(zset.slice(rank, rank + 1, false), [&](Bytes member, double) {
-      cx.reply.bulk(member);
-      drawn = true;
-    });
-  }
+  if (!shows_any(zset)) return cx.reply.null();
+  draw(zset, [&](Bytes member, double) { cx.reply.bulk(member); });
 }
 
 void cmd_zrandmember(Context& cx, Args args) {
