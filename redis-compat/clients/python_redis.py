@@ -216,7 +216,8 @@ def sort(client):
     client.mset({"w_1": 9, "w_2": 8, "w_3": 7, "name_1": "one", "name_3": "three"})
     equal(client.sort("ids"), [b"1", b"2", b"3"])
     equal(client.sort("ids", start=0, num=2, desc=True), [b"3", b"2"])
-    equal(client.sort("ids", by="w_*", get=["#", "name_*"], groups=True), [(b"3", b"three"), (b"2", None), (b"1", b"one")])
+    equal(client.sort("ids", by="w_*", get=["#", "name_*"], groups=True),
+          [(b"3", b"three"), (b"2", None), (b"1", b"one")])
     equal(client.sort("ids", by="w_*", store="sorted"), 3)
     equal(client.lrange("sorted", 0, -1), [b"3", b"2", b"1"])
 

@@ -2,7 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <deque>
+#include <iterator>
 #include <random>
 #include <string>
 
@@ -62,6 +64,33 @@ std::string random_text(std::mt19937& random) {
   return std::string(random() % 12, static_cast<char>('a' + random() % 3));
 }
 
+// Up to `limit` of the elements equal to `wanted`, unless all are: a List ends with its last one.
+void erase_equal(List& list, Model& model, const std::string& wanted, ListEnd from, size_t limit) {
+  const auto model_at = [&](size_t i) { return model.begin() + static_cast<ptrdiff_t>(i); };
+  const bool forward = from == ListEnd::kFront;
+  if (std::count(model.begin(), model.end(), wanted) == std::ssize(model)) return;
+  size_t erased = 0;
+  for (size_t i = forward ? 0 : model.size(); erased < limit;) {
+    if (forward ? i == model.size() : i == 0) break;
+    if (!forward) i--;
+    if (*model_at(i) != wanted) {
+      i += forward;
+      continue;
+    }
+    model.erase(model_at(i));
+    erased++;
+  }
+  CHECK(list.erase_equal(Element(Bytes(wanted)), from, limit) == erased);
+}
+
+void check_copy(Fixture& f, const Model& model, List::Limit limit) {
+  auto* copied = static_cast<List*>(f.list->copy(f.heap));
+  check_equal(*copied, model, limit);
+  copied->push(ListEnd::kFront, Element(Bytes("only here")));
+  CHECK(f.list->elements() + 1 == copied->elements());
+  f.heap.discard(copied);
+}
+
 void random_walk(uint32_t seed, List::Limit limit, int steps) {
   std::mt19937 random(seed);
   Fixture f(limit);
@@ -115,25 +144,10 @@ void random_walk(uint32_t seed, List::Limit limit, int steps) {
         break;
       }
       case 12: {
-        const bool forward = random() % 2 == 0;
-        const size_t limit_count = 1 + random() % 3 * 100;
+        const ListEnd from = random() % 2 == 0 ? ListEnd::kFront : ListEnd::kBack;
+        const size_t count = 1 + random() % 3 * 100;
         const std::string wanted = random() % 8 == 0 ? text : *model_at(index);
-        size_t equal = 0;
-        for (const std::string& one : model) equal += one == wanted;
-        if (equal == model.size()) break;
-        size_t erased = 0;
-        for (size_t i = forward ? 0 : model.size(); erased < limit_count;) {
-          if (forward ? i == model.size() : i == 0) break;
-          if (!forward) i--;
-          if (*model_at(i) != wanted) {
-            i += forward;
-            continue;
-          }
-          model.erase(model_at(i));
-          erased++;
-        }
-        CHECK(list.erase_equal(Element(Bytes(wanted)), forward ? ListEnd::kFront : ListEnd::kBack,
-                               limit_count) == erased);
+        erase_equal(list, model, wanted, from, count);
         break;
       }
       default:
@@ -144,11 +158,7 @@ void random_walk(uint32_t seed, List::Limit limit, int steps) {
     REQUIRE(list.elements() == model.size());
   }
   check_equal(list, model, limit);
-  auto* copied = static_cast<List*>(list.copy(f.heap));
-  check_equal(*copied, model, limit);
-  copied->push(ListEnd::kFront, Element(Bytes("only here")));
-  CHECK(list.elements() + 1 == copied->elements());
-  f.heap.discard(copied);
+  check_copy(f, model, limit);
 }
 
 }  // namespace

@@ -114,6 +114,33 @@ void trim_model(Model& model, const StreamTrim& trim) {
     model.entries.erase(model.entries.begin());
 }
 
+// The same stream of its blocks and facts, as RESTORE takes them.
+StreamValue* rebuilt(const StreamValue& stream, CollectionHeap& heap) {
+  auto* again = new StreamValue(heap);
+  for (auto block = stream.block_index().first(); block; block.next()) {
+    const Bytes pack = block->view().pack();
+    REQUIRE(listpack::valid(pack));
+    REQUIRE(again->add_block(block->first, pack));
+    REQUIRE(!again->add_block(block->first, pack));
+  }
+  StreamValue::Facts facts{.length = stream.length(),
+                           .last_id = stream.last_id(),
+                           .max_deleted_id = stream.max_deleted_id(),
+                           .entries_added = stream.entries_added()};
+  facts.length++;
+  REQUIRE(!again->set_facts(facts));
+  facts.length--;
+  if (const StreamId last = stream.last_entry_id(); !last.zero()) {
+    facts.last_id = last.previous();
+    REQUIRE(!again->set_facts(facts));
+    facts.last_id = stream.last_id();
+  }
+  REQUIRE(again->set_facts(facts));
+  REQUIRE(again->last_id() == stream.last_id());
+  REQUIRE(again->entries_added() == stream.entries_added());
+  return again;
+}
+
 void run_random_operations(uint64_t seed, const StreamLimits& limits) {
   CollectionHeap heap(large_allocator(AllocatorKind::kPooled));
   Random random(seed);
@@ -167,29 +194,7 @@ void run_random_operations(uint64_t seed, const StreamLimits& limits) {
   }
   CHECK(heap.used_bytes() == 0);
   check_same(*copied, model);
-  // The blocks are such as RESTORE takes them.
-  auto* again = new StreamValue(heap);
-  for (auto block = copied->block_index().first(); block; block.next()) {
-    const Bytes pack = block->view().pack();
-    REQUIRE(listpack::valid(pack));
-    REQUIRE(again->add_block(block->first, pack));
-    REQUIRE(!again->add_block(block->first, pack));
-  }
-  StreamValue::Facts facts{.length = copied->length(),
-                           .last_id = copied->last_id(),
-                           .max_deleted_id = copied->max_deleted_id(),
-                           .entries_added = copied->entries_added()};
-  facts.length++;
-  REQUIRE(!again->set_facts(facts));
-  facts.length--;
-  if (const StreamId last = copied->last_entry_id(); !last.zero()) {
-    facts.last_id = last.previous();
-    REQUIRE(!again->set_facts(facts));
-    facts.last_id = copied->last_id();
-  }
-  REQUIRE(again->set_facts(facts));
-  REQUIRE(again->last_id() == copied->last_id());
-  REQUIRE(again->entries_added() == copied->entries_added());
+  StreamValue* again = rebuilt(*copied, heap);
   check_same(*again, model);
   heap.discard(again);
   other.discard(copied);
@@ -260,16 +265,59 @@ TEST_CASE("stream: what is not a block is refused") {
   heap.discard(stream);
 }
 
+namespace {
+
+struct Owner {
+  std::string consumer;
+  int64_t deliveries;
+};
+using GroupsModel = std::map<std::string, std::map<StreamId, Owner>>;  // what is pending, by group
+using ConsumersModel = std::map<std::string, std::set<std::string>>;   // by group
+
+void check_groups(const StreamValue& stream, const GroupsModel& model,
+                  const ConsumersModel& consumers) {
+  for (const auto& [group_name, pending] : model) {
+    const ConsumerGroup* checked = stream.find_group(group_name);
+    REQUIRE(checked->pending().size() == pending.size());
+    auto at = checked->pending().first();
+    for (const auto& [pending_id, owner] : pending) {
+      REQUIRE(at->id == pending_id);
+      REQUIRE(at->consumer->name() == owner.consumer);
+      REQUIRE(at->deliveries == owner.deliveries);
+      REQUIRE(at->consumer->pending().find(pending_id) != nullptr);
+      at.next();
+    }
+    size_t listed = 0;
+    REQUIRE(checked->consumers().size() == consumers.at(group_name).size());
+    for (auto c = checked->consumers().first(); c; c.next()) {
+      REQUIRE(consumers.at(group_name).count(std::string((*c)->name())) == 1);
+      listed += (*c)->pending().size();
+    }
+    REQUIRE(listed == pending.size());  // so none is in two
+  }
+}
+
+void check_groups_of_copy(const StreamValue& stream, const StreamValue& copied) {
+  for (auto group = stream.groups().first(); group; group.next()) {
+    const ConsumerGroup* twin = copied.find_group((*group)->name());
+    auto at = twin->pending().first();
+    for (auto entry = (*group)->pending().first(); entry; entry.next(), at.next()) {
+      REQUIRE(at->id == entry->id);
+      REQUIRE(at->consumer != entry->consumer);
+      REQUIRE(at->consumer->name() == entry->consumer->name());
+    }
+    REQUIRE(!at);
+  }
+}
+
+}  // namespace
+
 TEST_CASE("stream: an entry is pending in exactly one consumer, whatever happens") {
   CollectionHeap heap(large_allocator(AllocatorKind::kPooled));
   auto* stream = new StreamValue(heap);
   Random random(11);
-  struct Owner {
-    std::string consumer;
-    int64_t deliveries;
-  };
-  std::map<std::string, std::map<StreamId, Owner>> model;
-  std::map<std::string, std::set<std::string>> consumers;
+  GroupsModel model;
+  ConsumersModel consumers;
   for (int step = 0; step < 60'000; step++) {
     const std::string name = "group" + std::to_string(random.below(3));
     ConsumerGroup* group = stream->find_group(name);
@@ -308,38 +356,11 @@ TEST_CASE("stream: an entry is pending in exactly one consumer, whatever happens
       REQUIRE(stream->drop_references(id) == any);
     }
     if (step % 1000 != 0) continue;
-    for (const auto& [group_name, pending] : model) {
-      const ConsumerGroup* checked = stream->find_group(group_name);
-      REQUIRE(checked->pending().size() == pending.size());
-      auto at = checked->pending().first();
-      for (const auto& [pending_id, owner] : pending) {
-        REQUIRE(at->id == pending_id);
-        REQUIRE(at->consumer->name() == owner.consumer);
-        REQUIRE(at->deliveries == owner.deliveries);
-        REQUIRE(at->consumer->pending().find(pending_id) != nullptr);
-        at.next();
-      }
-      size_t listed = 0;
-      REQUIRE(checked->consumers().size() == consumers[group_name].size());
-      for (auto c = checked->consumers().first(); c; c.next()) {
-        REQUIRE(consumers[group_name].count(std::string((*c)->name())) == 1);
-        listed += (*c)->pending().size();
-      }
-      REQUIRE(listed == pending.size());  // so none is in two
-    }
+    check_groups(*stream, model, consumers);
   }
   CollectionHeap other(large_allocator(AllocatorKind::kPooled));
   auto* copied = static_cast<StreamValue*>(stream->copy(other));
-  for (auto group = stream->groups().first(); group; group.next()) {
-    const ConsumerGroup* twin = copied->find_group((*group)->name());
-    auto at = twin->pending().first();
-    for (auto entry = (*group)->pending().first(); entry; entry.next(), at.next()) {
-      REQUIRE(at->id == entry->id);
-      REQUIRE(at->consumer != entry->consumer);
-      REQUIRE(at->consumer->name() == entry->consumer->name());
-    }
-    REQUIRE(!at);
-  }
+  check_groups_of_copy(*stream, *copied);
   heap.discard(stream);
   other.discard(copied);
   while (heap.free_step() || other.free_step()) {
