@@ -69,26 +69,28 @@ TEST_CASE("clients: redis-cli's walks over keys of every type") {
     const std::string number = std::to_string(i);
     if (i < 50) mass += "RPUSH list " + number + "\r\n";
     mass += "SADD set " + number + "\r\n";
+    if (i < 4) mass += "ZADD zset " + number + " m" + number + "\r\n";
     if (i < 3) mass += "HSET hash " + number + " v\r\n";
     if (i < 2) mass += "XADD stream 1-" + std::to_string(i + 1) + " f v\r\n";
   }
   mass += "SET string value\r\n";
   const Finished pipe = cli(server, {"--pipe"}, mass);
   CHECK(pipe.status == 0);
-  CHECK_MESSAGE(contains(pipe.output, "errors: 0, replies: 116"), pipe.output);
+  CHECK_MESSAGE(contains(pipe.output, "errors: 0, replies: 120"), pipe.output);
   const Finished big = cli(server, {"--bigkeys"});
   CHECK(big.status == 0);
   for (const char* line :
        {"list found '\"list\"' has 50 items", "set found '\"set\"' has 60 members",
-        "hash found '\"hash\"' has 3 fields", "stream found '\"stream\"' has 2 entries",
-        "string found '\"string\"' has 5 bytes"})
+        "zset found '\"zset\"' has 4 members", "hash found '\"hash\"' has 3 fields",
+        "stream found '\"stream\"' has 2 entries", "string found '\"string\"' has 5 bytes"})
     CHECK_MESSAGE(contains(big.output, line), big.output);
   const Finished memory = cli(server, {"--memkeys"});
   CHECK(memory.status == 0);
-  for (const char* line : {"1 lists with ", "1 sets with ", "1 hashs with ", "1 streams with "})
+  for (const char* line :
+       {"1 lists with ", "1 sets with ", "1 hashs with ", "1 zsets with ", "1 streams with "})
     CHECK_MESSAGE(contains(memory.output, line), memory.output);
   const Finished scan = cli(server, {"--scan"});
-  CHECK(std::count(scan.output.begin(), scan.output.end(), '\n') == 5);
+  CHECK(std::count(scan.output.begin(), scan.output.end(), '\n') == 6);
 }
 
 TEST_CASE("clients: redis-benchmark without an error, with and without pipelining") {
@@ -111,6 +113,21 @@ TEST_CASE("clients: redis-benchmark without an error, with and without pipelinin
         CHECK_MESSAGE(contains(run.output, row), run.output);
       }
     }
+  }
+}
+
+TEST_CASE("clients: redis-benchmark with everything that it does by default") {
+  ServerProcess server;
+  REQUIRE(server.ok());
+  for (const std::string pipeline : {"1", "16"}) {
+    const Finished run = run_program({"redis-benchmark", "-p", std::to_string(server.port()), "-q",
+                                      "-n", kSanitized ? "1000" : "5000", "-P", pipeline});
+    CHECK(run.status == 0);
+    for (const char* wrong : {"rror", "WARN", "ERR"})
+      CHECK_MESSAGE(!contains(run.output, wrong), run.output);
+    for (const char* row : {"LPUSH: ", "RPOP: ", "SADD: ", "HSET: ", "SPOP: ", "ZADD: ",
+                            "ZPOPMIN: ", "LRANGE_600 (first 600 elements): "})
+      CHECK_MESSAGE(contains(run.output, row), run.output);
   }
 }
 

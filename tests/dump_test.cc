@@ -124,6 +124,27 @@ void add_lists(std::vector<Sample>& samples) {
   }
 }
 
+void add_zsets(std::vector<Sample>& samples) {
+  for (const std::string score :
+       {"0", "-0", "1.5", "inf", "-inf", "5e-324", "1.7976931348623157e308", "0.1",
+        "9007199254740993", "-3.0000000000000004"})
+    samples.push_back(
+        {"sorted set with " + score, {{"ZADD", "k", "1", "a", score, "b", "3", "7"}}});
+  for (const size_t count : {1, 2, 127, 128, 129, 20'000}) {
+    samples.push_back(built("sorted set", {"ZADD", "k"}, count, [](size_t i) {
+      return Words{std::to_string(static_cast<int>(i * 7919 % 1000)) + (i % 2 ? ".25" : ""),
+                   member_of(i, 12)};
+    }));
+    samples.push_back(built("sorted set of integers", {"ZADD", "k"}, count, [](size_t i) {
+      return Words{std::to_string(i), std::to_string(i * 100)};
+    }));
+  }
+  for (const size_t bytes : {0, 63, 64, 65, 255, 256, 257, 100'000}) {
+    samples.push_back({"sorted set with a member of " + std::to_string(bytes),
+                       {{"ZADD", "k", "1", text_of(bytes, false), "2", "other"}}});
+  }
+}
+
 void add_hashes(std::vector<Sample>& samples) {
   for (const std::string& integer : kIntegers)
     samples.push_back({"hash of " + integer, {{"HSET", "k", integer, integer, "f", integer}}});
@@ -189,6 +210,7 @@ Words contents(Connection& client, const std::string& type) {
   if (type == "string") return lines_of(client, {"GET", "k"});
   if (type == "set") return sorted(lines_of(client, {"SMEMBERS", "k"}));
   if (type == "hash") return pairs_sorted(lines_of(client, {"HGETALL", "k"}));
+  if (type == "zset") return lines_of(client, {"ZRANGE", "k", "0", "-1", "WITHSCORES"});
   if (type == "stream") return {client.run({"DEBUG", "DIGEST-VALUE", "k"}).text(0)};
   if (type == "list") return lines_of(client, {"LRANGE", "k", "0", "-1"});
   return {"no way to read a " + type};
@@ -262,6 +284,7 @@ void check_samples(const std::function<void(std::vector<Sample>&)>& add) {
 TEST_CASE("dump: strings from and to redis-server") { check_samples(add_strings); }
 TEST_CASE("dump: lists from and to redis-server") { check_samples(add_lists); }
 TEST_CASE("dump: sets from and to redis-server") { check_samples(add_sets); }
+TEST_CASE("dump: sorted sets from and to redis-server") { check_samples(add_zsets); }
 TEST_CASE("dump: hashes from and to redis-server") { check_samples(add_hashes); }
 TEST_CASE("dump: streams from and to redis-server") { check_samples(add_streams); }
 

@@ -139,6 +139,18 @@ const tests = {
     }
     assert.deepEqual(seen, many);
   },
+  async sorted_sets(client, RESP) {
+    assert.equal(await client.zAdd('z', [{ score: 1, value: 'a' }, { score: 2.5, value: 'b' }]), 2);
+    assert.deepEqual((await client.zRangeWithScores('z', 0, -1)).map(({ score, value }) => [score, value]),
+                     [[1, 'a'], [2.5, 'b']]);
+    assert.equal(await client.zIncrBy('z', 2, 'a'), 3);
+    assert.equal(await client.zRank('z', 'a'), 1);
+    assert.equal(await client.zScore('z', 'none'), null);
+    assert.equal(await client.zCard('z'), 2);
+    assert.equal(await client.zCount('z', 0, 2.5), 1);
+    assert.equal((await client.zPopMin('z')).value, 'b');
+    assert.equal(await client.zRem('z', ['a', 'none']), 1);
+  },
   async streams(client, RESP) {
     const first = await client.xAdd('x', '*', { a: '1', b: 'two' });
     const second = await client.xAdd('x', '*', { a: '2' });

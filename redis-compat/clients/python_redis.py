@@ -190,6 +190,26 @@ def hashes(client):
 
 
 @test
+def sorted_sets(client):
+    equal(client.zadd("z", {"a": 1, "b": 2.5, "c": float("inf")}), 3)
+    equal(client.zrange("z", 0, -1, withscores=True), [(b"a", 1.0), (b"b", 2.5), (b"c", float("inf"))])
+    equal(client.zincrby("z", 2, "a"), 3.0)
+    equal((client.zrank("z", "a"), client.zrevrank("z", "a"), client.zscore("z", "none")), (1, 1, None))
+    equal(client.zmscore("z", ["a", "none"]), [3.0, None])
+    equal(client.zrangebyscore("z", "(2.5", "+inf"), [b"a", b"c"])
+    equal((client.zcard("z"), client.zcount("z", 0, 10)), (3, 2))
+    client.zadd("y", {"a": 1, "d": 4})
+    equal(client.zunionstore("u", ["z", "y"]), 4)
+    equal(client.zinter(["z", "y"], withscores=True), [(b"a", 4.0)])
+    equal(client.zpopmin("y"), [(b"a", 1.0)])
+    equal(client.zrem("z", "a", "none"), 1)
+    client.zadd("many", {f"m{i}": i for i in range(3000)})
+    equal({member: score for member, score in client.zscan_iter("many")}, {b"m%d" % i: i for i in range(3000)})
+    equal(client.zremrangebyrank("many", 10, -1), 2990)
+    equal(client.sort("many", start=0, num=1, alpha=True), [b"m0"])
+
+
+@test
 def streams(client):
     first = client.xadd("x", {"a": 1, "b": "two"})
     second = client.xadd("x", {"a": 2})
@@ -228,8 +248,9 @@ def dump(client):
     client.rpush("list", *range(1000))
     client.sadd("set", *(f"member {i}" for i in range(1000)))
     client.hset("hash", mapping={f"field {i}": i for i in range(1000)})
+    client.zadd("zset", {f"member {i}": i / 2 for i in range(1000)})
     client.xadd("stream", {"a": 1})
-    for name in ("string", "list", "set", "hash", "stream"):
+    for name in ("string", "list", "set", "hash", "zset", "stream"):
         payload = client.dump(name)
         equal(client.restore(f"{name} again", 0, payload), b"OK")
         equal(client.type(f"{name} again"), name.encode())
@@ -238,6 +259,7 @@ def dump(client):
     equal(client.lrange("list again", 0, -1), client.lrange("list", 0, -1))
     equal(client.smembers("set again"), client.smembers("set"))
     equal(client.hgetall("hash again"), client.hgetall("hash"))
+    equal(client.zrange("zset again", 0, -1, withscores=True), client.zrange("zset", 0, -1, withscores=True))
     equal(client.xrange("stream again"), client.xrange("stream"))
     equal(client.dump("none"), None)
 

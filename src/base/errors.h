@@ -196,7 +196,6 @@ constexpr Bytes kIdletimeRange = "ERR Invalid IDLETIME value, must be >= 0";
 constexpr Bytes kFreqRange = "ERR Invalid FREQ value, must be >= 0 and <= 255";
 constexpr Bytes kDumpChecksum = "ERR DUMP payload version or checksum are wrong";
 constexpr Bytes kBadDataFormat = "ERR Bad data format";
-constexpr Bytes kDumpType = "ERR DUMP does not know values of this type yet";  // ours
 
 // SORT
 constexpr Bytes kNotDouble = "ERR One or more scores can't be converted into double";

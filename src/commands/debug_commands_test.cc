@@ -100,9 +100,13 @@ constexpr Step kDigests[] = {
      "[+d79ee9fe5d5ad902d7f6620efc3b07b75ddd742f, +655ac46b180ad2f61a3cee25f0b1780fa2ec879a, "
      "+8b3447c33a834b810e3e181b6fd6a2ee1020921c, +a6cb320b073705356139f26fb4e18858a07e0492, "
      "+42e8aee1f7247f7f7997132f31f0ea5085e70d29, +ce1067df7a6c4c83a941486037acfc6a9fbe470f]"},
-    {"debug digest", "+78571a5e885d6664e727a60e29bf498cb31116aa"},
+    {"rpush list a 12 b", ":3"},
+    {"zadd zset 1.5 a 0.1 b inf c", ":3"},
+    {"debug digest-value list zset",
+     "[+a321242d509160fd2e1651d5d59af1b8d48e6580, +a4526d4fd52688104c1c1b82ef89e683260be375]"},
+    {"debug digest", "+c1892c28eddaaf925547fb12797b6918176dc0f0"},
     {"swapdb 0 3", "+OK"},
-    {"debug digest", "+a3f8cc9264644075e592cf9e09a9396db99b5df5"},
+    {"debug digest", "+9bd387da4444a38bbf62c530f038a0ea34654f0c"},
     {"flushall", "+OK"},
     {"debug digest", "+0000000000000000000000000000000000000000"},
 };

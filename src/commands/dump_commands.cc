@@ -15,7 +15,6 @@ namespace {
 void cmd_dump(Context& cx, Args args) {
   const Found found = cx.keys.find(args.key());
   if (!found) return cx.reply.null();
-  if (!rdb::can_save(found->type())) return cx.reply.error(err::kDumpType);
   const std::optional<std::string> payload = rdb::dump(*found.entry, cx.keys.now_ms());
   payload ? cx.reply.bulk(*payload) : cx.reply.null();
 }
@@ -119,7 +118,7 @@ constexpr CommandSpec kTable[] = {
      .keys = {1, 1, 1},
      .key_flags = "OW update",
      .route = Route::kKeys,
-     .acl = "@keyspace",
+     .acl = "@keyspace @dangerous",
      .group = "generic",
      .since = "2.6.0",
      .complexity = "O(N*log(N)) where N is the number of elements, or O(N) of bytes of a string",

@@ -59,6 +59,8 @@ const Made kMade[] = {
     {"a large set", many("sadd", "I memberI", 1000)},
     {"a small hash", many("hset", "fieldI I", 20)},
     {"a large hash", many("hset", "fieldI I", 1000)},
+    {"a small sorted set", many("zadd", "I memberI", 20)},
+    {"a large sorted set", many("zadd", "I.5 memberI", 1000)},
     {"a small stream", stream(5)},
     {"a large stream", stream(2000)},
 };

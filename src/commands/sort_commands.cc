@@ -21,6 +21,7 @@
 #include "types/list/list_builder.h"
 #include "types/list/list_value.h"
 #include "types/set/set.h"
+#include "types/zset/zset.h"
 
 namespace cobnut {
 namespace {
@@ -133,7 +134,7 @@ class Sorting {
 
   // Takes the elements out of what is found, in the order that they have there. REQUIRES: a list,
   // a set or a sorted set, or nothing.
-  void collect(Found found);
+  void collect(const Key& key, Found found);
   // False: some weight is not a number.
   bool weigh();
   // The part that LIMIT asks for, in order. REQUIRES: weigh().
@@ -157,7 +158,7 @@ class Sorting {
   Arena texts_;
 };
 
-void Sorting::collect(Found found) {
+void Sorting::collect(const Key& key, Found found) {
   alpha_ = options_.alpha;
   by_key_ = options_.sorted_by_key();
   unsorted_ = options_.unsorted();
@@ -174,10 +175,15 @@ void Sorting::collect(Found found) {
         add(member.text(digits));
       });
       return;
-    default:
+    case Type::kList:
       ListCursor(*found.entry, 0)
           .visit_forward(list_size(found),
                          [&](const listpack::Value& value) { add(value.text(digits)); });
+      break;
+    default:
+      Zset(cx_.keys.at(key), cx_.keys.db(), key, found).visit_all([&](Bytes member, double) {
+        add(member);
+      });
   }
   if (unsorted_ && options_.descending) std::ranges::reverse(elements_);
 }
@@ -277,10 +283,11 @@ void sort_key(Context& cx, Args args, bool may_store) {
   if (!error.empty()) return cx.reply.error(error);
   const Key key(args[1]);
   const Found found = cx.keys.find(key);
-  if (found && found->type() != Type::kList && found->type() != Type::kSet)
+  if (found && found->type() != Type::kList && found->type() != Type::kSet &&
+      found->type() != Type::kZset)
     return cx.reply.error(err::kWrongType);
   Sorting sorting(cx, options);
-  sorting.collect(found);
+  sorting.collect(key, found);
   if (!sorting.weigh()) return cx.reply.error(err::kNotDouble);
   const std::span<const SortElement> elements = sorting.sorted();
   if (options.stores) return store_sorted(cx, options, elements);

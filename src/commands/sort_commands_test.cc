@@ -120,9 +120,20 @@ constexpr Step kSort[] = {
     {"command getkeys sort_ro abc by x", "[\"abc\"]"},
     {"rpush bad2 1 1e999", ":2"},
     {"sort bad2", "-ERR One or more scores can't be converted into double"},
+    {"zadd z 3 a 1 b 2 c", ":3"},
+    {"sort z alpha", "[\"a\", \"b\", \"c\"]"},
+    {"sort z by nosort", "[\"b\", \"c\", \"a\"]"},
+    {"sort z by nosort desc", "[\"a\", \"c\", \"b\"]"},
+    {"sort z by nosort limit 0 2", "[\"b\", \"c\"]"},
+    {"sort z by nosort desc limit 1 1", "[\"c\"]"},
+    {"sort z", "-ERR One or more scores can't be converted into double"},
+    {"zadd scores 1 5 2 4 3 3", ":3"},
+    {"sort scores", "[\"3\", \"4\", \"5\"]"},
+    {"sort scores desc store dst", ":3"},
+    {"lrange dst 0 -1", "[\"5\", \"4\", \"3\"]"},
 };
 
-TEST_CASE("sort: lists and sets, whatever shards the keys are in") {
+TEST_CASE("sort: lists, sets and sorted sets, whatever shards the keys are in") {
   for (const uint32_t shards : {1u, 8u}) {
     TestServer server(shards);
     replay(server, kSort);

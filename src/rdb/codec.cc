@@ -9,8 +9,8 @@
 namespace cobnut::rdb {
 namespace {
 
-constexpr const Codec* kCodecs[] = {&kStringCodec, &kListCodec, &kSetCodec, &kHashCodec,
-                                    &kStreamCodec};
+constexpr const Codec* kCodecs[] =  // by Type
+    {&kStringCodec, &kListCodec, &kSetCodec, &kZsetCodec, &kHashCodec, &kStreamCodec};
 constexpr uint8_t kValueTypeMax = 63;  // of the bits of Codec::reads
 
 const Codec* codec_that_reads(uint8_t type) {
@@ -22,23 +22,19 @@ const Codec* codec_that_reads(uint8_t type) {
 
 }  // namespace
 
-const Codec* codec_of(Type type) {
-  for (const Codec* codec : kCodecs)
-    if (codec->type == type) return codec;
-  return nullptr;
+const Codec& codec_of(Type type) {
+  const Codec& codec = *kCodecs[static_cast<size_t>(type)];
+  DCHECK(codec.type == type);
+  return codec;
 }
 
 Loaded::~Loaded() {
   if (value.collection != nullptr) keyspace.heap().discard(value.collection);
 }
 
-bool can_save(Type type) { return codec_of(type) != nullptr; }
-
 std::optional<std::string> dump(const Entry& entry, int64_t now_ms) {
-  const Codec* codec = codec_of(entry.type());
-  CHECK(codec != nullptr);
   Writer out;
-  if (!codec->save(out, entry, now_ms)) return std::nullopt;
+  if (!codec_of(entry.type()).save(out, entry, now_ms)) return std::nullopt;
   return out.finish();
 }
 

@@ -47,6 +47,7 @@ struct Codec {
 extern const Codec kStringCodec;
 extern const Codec kListCodec;
 extern const Codec kSetCodec;
+extern const Codec kZsetCodec;
 extern const Codec kHashCodec;
 extern const Codec kStreamCodec;
 
@@ -56,9 +57,8 @@ constexpr uint64_t reads(std::initializer_list<ValueType> types) {
   return bits;
 }
 
-const Codec* codec_of(Type type);  // nullptr: not written yet
-bool can_save(Type type);
-// The payload of DUMP; nothing: all members are due. REQUIRES: can_save().
+const Codec& codec_of(Type type);
+// The payload of DUMP; nothing: all members are due.
 std::optional<std::string> dump(const Entry& entry, int64_t now_ms);
 
 // The part of a payload before its version and checksum, when both are right.

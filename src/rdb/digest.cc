@@ -2,7 +2,6 @@
 
 #include <cstdio>
 
-#include "base/check.h"
 #include "rdb/codec.h"
 
 namespace cobnut::rdb {
@@ -21,9 +20,7 @@ uint32_t type_number(Type type) {
 
 void mix_value(Digest& digest, const Entry& entry, int64_t now_ms) {
   digest.mix(big_endian(type_number(entry.type())));
-  const Codec* codec = codec_of(entry.type());
-  CHECK(codec != nullptr);
-  codec->digest(digest, entry, now_ms);
+  codec_of(entry.type()).digest(digest, entry, now_ms);
   if (entry.has_expiry()) digest.add("!!expire!!");
 }
 
@@ -50,8 +47,6 @@ std::string Digest::hex() const {
   }
   return text;
 }
-
-bool can_digest(Type type) { return codec_of(type) != nullptr; }
 
 Digest value_digest(const Entry& entry, int64_t now_ms) {
   Digest digest;

@@ -22,8 +22,6 @@ class Digest {
   Sha1 sum_{};
 };
 
-// Until can_digest(), the value's type has no digest.
-bool can_digest(Type type);
 // DEBUG DIGEST-VALUE: of the value, and whether it expires, but not when.
 Digest value_digest(const Entry& entry, int64_t now_ms);
 // A key's share in the digest of a database, to be added.

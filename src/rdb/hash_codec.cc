@@ -128,8 +128,10 @@ bool load_pairs(Reader& in, ValueType type, HashBuilder& hash) {
 }
 
 bool load_hash(Reader& in, ValueType type, const Options& options, Loaded& loaded) {
+  // What comes packed stays so, however long its texts are, as on Redis.
+  const bool packed = type == ValueType::kHashListpack || type == ValueType::kHashZiplist;
   const HashLimits limits{static_cast<size_t>(options.hash_max_listpack_entries),
-                          static_cast<size_t>(options.hash_max_listpack_value)};
+                          packed ? SIZE_MAX : static_cast<size_t>(options.hash_max_listpack_value)};
   HashBuilder hash(loaded.keyspace.heap(), limits);
   bool whole;
   switch (type) {

@@ -76,6 +76,8 @@ def difference(ours, theirs, carry):
             mine, real = ours.describe(key), theirs.describe(key)
             for what, a, b in zip(("type", "encoding", "expiry", "contents"), mine, real):
                 equal = same_expiry(a, b) if what == "expiry" else rules.identical(a, b)
+                if what == "encoding" and (a, b) == (b"listpack", b"skiplist"):
+                    equal = True  # SORT turns a small sorted set into a skiplist there
                 if not equal:
                     return f"{what} of {key!r} in database {database}:\n  {a!r}\n  {b!r}"
             problem = carried(ours, theirs, key, mine, real) if carry else None
@@ -93,8 +95,6 @@ def carried(ours, theirs, key, mine, real):
     """Each side's dump restored on both."""
     payloads = [side.client.call(b"DUMP", key) for side in (ours, theirs)]
     for who, payload, original in zip(("our", "their"), payloads, (mine, real)):
-        if isinstance(payload, resp.Error) and "of this type yet" in payload:
-            continue  # goes with the last type that DUMP does not know
         if not isinstance(payload, bytes):
             return f"DUMP of {key!r}: {payload!r}"
         copies = []

@@ -17,7 +17,7 @@ using listpack::EntryBlob;
 using listpack::View;
 
 struct StringPack {
-  std::string bytes;
+  std::string& bytes;
   char* data() { return bytes.data(); }
   const char* data() const { return bytes.data(); }
   bool resize(size_t size) {
@@ -348,6 +348,20 @@ bool Zset::commit(Event event) {
 
 // -- whole values
 
+bool small_form(const SortedSet& set, const ZsetLimits& limits, std::string* pack) {
+  if (set.elements() > limits.entries) return false;
+  StringPack storage{*pack};
+  if (!listpack::create(storage, listpack::Nothing())) return false;
+  for (SortedSet::Place at = set.at_rank(0); at; at = set.next(at)) {
+    const ScoreElement score(at.score());
+    const std::array<Element, 2> elements{Element(at.member()), score.get()};
+    if (at.member().size() > limits.value_bytes ||
+        !listpack::append(storage, listpack::Elements(elements)))
+      return false;
+  }
+  return true;
+}
+
 bool store_zset(Keyspace& keyspace, int db, const Key& key, Found found, SortedSet* result,
                 const ZsetLimits& limits, Event event) {
   if (result->elements() == 0) {
@@ -355,19 +369,10 @@ bool store_zset(Keyspace& keyspace, int db, const Key& key, Found found, SortedS
     if (found) keyspace.remove(db, key, found, Event::kDel);
     return true;
   }
-  bool small = result->elements() <= limits.entries;
-  StringPack pack;
-  if (small) {
-    small = listpack::create(pack, listpack::Nothing());
-    for (SortedSet::Place at = result->at_rank(0); small && at; at = result->next(at)) {
-      const ScoreElement score(at.score());
-      const std::array<Element, 2> elements{Element(at.member()), score.get()};
-      small = at.member().size() <= limits.value_bytes &&
-              listpack::append(pack, listpack::Elements(elements));
-    }
-  }
+  std::string pack;
+  const bool small = small_form(*result, limits, &pack);
   const Value value =
-      small ? Value{.type = Type::kZset, .encoding = Encoding::kListpack, .bytes = pack.bytes}
+      small ? Value{.type = Type::kZset, .encoding = Encoding::kListpack, .bytes = pack}
             : Value{.type = Type::kZset, .encoding = Encoding::kSkiplist, .collection = result};
   const bool stored = keyspace.put(db, key, found, value, kNoExpiry, event) == Written::kOk;
   if (small || !stored) keyspace.heap().discard(result);

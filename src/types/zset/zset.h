@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
 
 #include "base/bytes.h"
 #include "keyspace/keyspace.h"
@@ -105,6 +106,8 @@ class Zset {
   bool to_arm_ = false;  // a deadline was set
 };
 
+// The listpack of a set that may be small, without its deadlines. False: it is too large.
+bool small_form(const SortedSet& set, const ZsetLimits& limits, std::string* pack);
 // The key gets the elements of `result` for its value, or is removed when there are none; `result`
 // is the keyspace's then, or gone. False: no memory, the key is as it was.
 bool store_zset(Keyspace& keyspace, int db, const Key& key, Found found, SortedSet* result,
