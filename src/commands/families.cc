@@ -36,6 +36,7 @@ std::span<const std::span<const CommandSpec>> command_families() {
       kZsetAlgebraCommands,
       kZsetExpiryCommands,
       kGeoCommands,
+      kGeoSearchCommands,
       kKeyCommands,
       kDumpCommands,
       kSortCommands,

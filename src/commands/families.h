@@ -45,6 +45,7 @@ extern const std::span<const CommandSpec> kZsetAlgebraCommands;
 extern const std::span<const CommandSpec> kZsetExpiryCommands;
 // types/geo
 extern const std::span<const CommandSpec> kGeoCommands;
+extern const std::span<const CommandSpec> kGeoSearchCommands;
 // commands
 extern const std::span<const CommandSpec> kKeyCommands;
 extern const std::span<const CommandSpec> kDumpCommands;

@@ -3,24 +3,13 @@
 // clang-format off
 #include <string>
 
-#include "commands/testing.h"
+#include "commands/test_zsets.h"
 
 #include <doctest/doctest.h>
 // clang-format on
 
 namespace cobnut::testing {
 namespace {
-
-// Each body runs over sets that begin in either form.
-template <typename Body>
-void in_both_forms(const Body& body) {
-  for (const char* entries : {"128", "0"}) {
-    CAPTURE(entries);
-    TestServer s;
-    s.run({"config", "set", "zset-max-listpack-entries", entries});
-    body(s);
-  }
-}
 
 void reap(TestServer& s) {
   s.now_ms += 100;  // the wheel's tick

@@ -15,7 +15,11 @@ struct StreamId {
   uint64_t ms = 0;
   uint64_t seq = 0;
 
-  friend constexpr auto operator<=>(const StreamId&, const StreamId&) = default;
+  friend constexpr bool operator==(const StreamId&, const StreamId&) = default;
+  // Not defaulted: clang-tidy 14 takes a zero of the compiler's for ours (modernize-use-nullptr).
+  friend constexpr std::strong_ordering operator<=>(const StreamId& a, const StreamId& b) {
+    return a.ms != b.ms ? a.ms <=> b.ms : a.seq <=> b.seq;
+  }
   constexpr bool zero() const { return ms == 0 && seq == 0; }
   // The neighbours in the order of all ids. REQUIRES: not the last, not the first.
   constexpr StreamId next() const {
