@@ -2,6 +2,7 @@
 // Redis's.
 #include "base/numbers.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cmath>
@@ -150,10 +151,7 @@ size_t format_double17(double value, char* out) {
     const auto integer = static_cast<int64_t>(value);
     if (static_cast<double>(integer) == value) return format_int(integer, out);
   }
-  if (std::isnan(value)) {
-    std::memcpy(out, "nan", 3);
-    return 3;
-  }
+  if (std::isnan(value)) return static_cast<size_t>(std::copy_n("nan", 3, out) - out);
   const std::to_chars_result end =
       std::to_chars(out, out + kDouble17TextMax, value, std::chars_format::general, 17);
   return static_cast<size_t>(end.ptr - out);
