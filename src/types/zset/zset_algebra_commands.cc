@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "command/server.h"
 #include "command/support.h"
+#include "command/table.h"
 #include "command/well_formed.h"
 #include "types/set/set.h"
 #include "types/zset/zset_commands.h"
@@ -288,6 +289,14 @@ constexpr std::string_view kInterCost =
 constexpr std::string_view kDiffCost =
     "O(N*K)+O(M*log(M)), where N is the size of the first input, K the number of inputs and M the "
     "size of the result.";
+
+// "destination numkeys key ...", which no KeySpec describes.
+void destination_and_counted_shards(const Server& server, Args args, std::span<uint8_t> wanted) {
+  constexpr KeySpec kCounted{.first = 3, .last = -1, .step = 1, .count_at = 2};
+  mark_shard_of(server, args[1], wanted);
+  const KeyRange range = key_range_by_rule(kCounted, args.words());
+  for (size_t i = 0; i < range.count; i++) mark_shard_of(server, args[range.first + i], wanted);
+}
 
 constexpr CommandSpec kTable[] = {
     {.name = "zdiff",

@@ -9,7 +9,6 @@
 #include "base/text.h"
 #include "command/server.h"
 #include "command/support.h"
-#include "command/table.h"
 #include "command/well_formed.h"
 
 namespace cobnut {
@@ -51,13 +50,6 @@ void reply_element(Context& cx, Bytes member, double score, bool with_scores) {
 
 void mark_shard_of(const Server& server, Bytes key, std::span<uint8_t> wanted) {
   wanted[slot_of(key_position(key)) >> server.slot_shift] = 1;
-}
-
-void destination_and_counted_shards(const Server& server, Args args, std::span<uint8_t> wanted) {
-  constexpr KeySpec kCounted{.first = 3, .last = -1, .step = 1, .count_at = 2};
-  mark_shard_of(server, args[1], wanted);
-  const KeyRange range = key_range_by_rule(kCounted, args.words());
-  for (size_t i = 0; i < range.count; i++) mark_shard_of(server, args[range.first + i], wanted);
 }
 
 void reply_stored(Context& cx, const Key& destination, SortedSet* result, Event event) {

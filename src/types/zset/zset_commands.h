@@ -19,9 +19,8 @@ std::optional<Zset> zset_to_edit(Context& cx, const Key& key);
 void reply_elements_header(Context& cx, size_t elements, bool with_scores);
 void reply_element(Context& cx, Bytes member, double score, bool with_scores);
 
-// Route::kCustom's shards of "destination numkeys key ...", and of given words.
+// For Route::kCustom: the shard of a key.
 void mark_shard_of(const Server& server, Bytes key, std::span<uint8_t> wanted);
-void destination_and_counted_shards(const Server& server, Args args, std::span<uint8_t> wanted);
 
 // Stores what `result` holds, and replies how many elements that is.
 void reply_stored(Context& cx, const Key& destination, SortedSet* result, Event event);
