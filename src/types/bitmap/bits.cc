@@ -166,7 +166,7 @@ void write_bits(char* bytes, uint64_t first, unsigned count, uint64_t value) {
 
 void combine_bits(BitOperation operation, std::span<const Bytes> sources, char* out, size_t bytes) {
   const auto fold_all = [&](const auto& word_operation) {
-    memcpy(out, sources[0].data(), sources[0].size());
+    std::ranges::copy(sources[0], out);  // empty for a key that is not there: no memcpy from null
     memset(out + sources[0].size(), 0, bytes - sources[0].size());
     for (Bytes source : sources.subspan(1)) {
       fold(source, out, word_operation);
