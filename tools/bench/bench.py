@@ -13,6 +13,7 @@ A row whose command we do not have yet says so.
 """
 import argparse
 import platform
+import random
 import statistics
 import subprocess
 import sys
@@ -55,17 +56,27 @@ MEMORY_ROWS = [
     ("memory_64_ttl", 64, 100_000, None, None),
 ]
 TTL_MUST, TTL_AIM = 6, 5  # bytes per key on top of memory_64
+# name, the request that makes element i, bytes that are not counted, must, aim (bytes per element of one
+# collection, payload included; of the hashes, per hash without its key)
+ELEMENT_ROWS = [
+    ("element_zset", lambda i: ["ZADD", "big", str(i), f"{i:012d}"], 0, 55, 42),
+    ("element_hash", lambda i: ["HSET", "big", f"{i:012d}", f"{i:08d}"], 0, 42, 32),
+    ("element_set", lambda i: ["SADD", "big", f"m{i:011d}"], 0, 30, 22),
+    ("element_list", lambda i: ["RPUSH", "big", f"v{i:07d}"], 0, None, None),
+    ("small_hash", lambda i: ["HSET", servers.key(i, "hsh")] +
+     [word for field in range(10) for word in (f"f{field}", f"v{i % 1000:03d}")], KEY_BYTES, 150, 130),
+]
 # name, command: ours against ourselves
 GET, SET = ["GET", f"key:{R}"], ["SET", f"key:{R}", VALUE]
 TWO_LOOP_ROWS = [("two_loops_get", GET), ("two_loops_set", SET)]
 ONE_LOOP_ROWS = [("16_shards_get", GET), ("16_shards_set", SET)]
 SELF_MUST, SELF_AIM = 1.25, 1.10
-NOT_YET = ("collections per element, memory after deletes, expiry lag, hit ratio, persistence, "
+NOT_YET = ("memory after deletes, expiry lag, hit ratio, persistence, "
            "restart, write amplification")
 
 
 def row_names():
-    tables = (CPU_ROWS, TWO_LOOP_ROWS, ONE_LOOP_ROWS, MEMORY_ROWS)
+    tables = (CPU_ROWS, TWO_LOOP_ROWS, ONE_LOOP_ROWS, MEMORY_ROWS, ELEMENT_ROWS)
     return [row[0] for rows in tables for row in rows]
 
 
@@ -205,6 +216,25 @@ class Bench:
             print(f"| ttl B/key | {extra:+.1f} | | | +{TTL_MUST} B | +{TTL_AIM} B | "
                   f"{verdict_of(extra, TTL_MUST, TTL_AIM)} |", flush=True)
 
+    def element_bytes(self, kind, request, ignored):
+        """Bytes of RSS per element, added in random order."""
+        order = list(range(self.keys()))
+        random.Random(1).shuffle(order)
+        with kind.start(core=SERVER_CORE) as server:
+            server.ask("PING")
+            before = settled_rss(server)
+            server.load((servers.encode(*request(i)) for i in order), self.keys())
+            return (settled_rss(server) - before) / self.keys() - ignored
+
+    def element_rows(self):
+        for name, request, ignored, must, aim in ELEMENT_ROWS:
+            if not self.wanted(name):
+                continue
+            mine, its = (self.element_bytes(kind, request, ignored) for kind in (self.ours, self.redis))
+            limits = f"{must} B | {aim} B" if must else " | "
+            print(f"| {name} B | {mine:.1f} | {its:.1f} | {mine / its:.2f} | {limits} | "
+                  f"{verdict_of(mine, must, aim)} |", flush=True)
+
     def run(self):
         with self.ours.start() as ours, self.redis.start() as redis:
             print(f"ours {ours.version()}, redis-server {redis.version()}, "
@@ -221,6 +251,7 @@ class Bench:
             self.self_rows(ONE_LOOP_ROWS,
                            [("16 shards", {"shards": 16}), ("1 shard", {"shards": 1})], 16, True, 0)
         self.memory_rows()
+        self.element_rows()
         if self.commands:
             print("\ncommands:\n  " + "\n  ".join(self.commands))
         print(f"not measured yet: {NOT_YET}")
