@@ -98,7 +98,7 @@ void Connection::flush() {
     blocked_ = true;
     stream_.await_writable();
   }
-  if (stream_.closing()) return;
+  if (stream_.closing()) return output.clear();  // writing failed; what is left lies in the arena
   if (blocked_) {
     output.detach_from_arena();
     return check_output_limits();
