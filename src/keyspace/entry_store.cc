@@ -282,11 +282,40 @@ bool EntryStore::grow_outside(Entry* entry, size_t bytes) {
   return false;
 }
 
+// A value that stays in its entry, with a length of as many bytes: what is before it is moved as
+// it stands. nullptr: no memory.
+Entry* EntryStore::resize_inline(Handle* handle, size_t bytes) {
+  Entry* entry = at(*handle);
+  const size_t value_at = entry->value_offset();
+  const size_t old_bytes = entry->value_length();
+  const size_t kept = value_at + std::min(old_bytes, bytes);
+  if (Pool::block_bytes(value_at + bytes) != Pool::block_bytes(value_at + old_bytes)) {
+    const Handle moved = pool_.allocate(value_at + bytes);
+    if (moved == kNoHandle) return nullptr;
+    memcpy(pool_.at(moved), entry->raw(), kept);
+    pool_.release(*handle);  // a large key's block has moved along
+    *handle = moved;
+    entry = at(moved);
+  }
+  memset(entry->raw() + kept, 0, value_at + bytes - kept);
+  set_value_length(entry->raw(), entry->flags(), bytes);
+  set_access(entry);
+  return entry;
+}
+
 char* EntryStore::resize_value(Handle* handle, Encoding encoding, size_t bytes) {
   if (bytes > kValueBytesMax) return nullptr;
   Entry* entry = at(*handle);
   DCHECK(entry->encoding() != Encoding::kInt && !(entry->flags() & kCollection));
   const size_t old_bytes = entry->value_length();
+  constexpr uint16_t kOfLength = kValueLength2 | kValueLength4 | kLargeValue;
+  if (bytes <= kInlineValueMax && (entry->flags() & kOfLength) == EntryShape::value_flags(bytes))
+      [[likely]] {
+    entry = resize_inline(handle, bytes);
+    if (entry == nullptr) return nullptr;
+    entry->type_encoding_ = type_and_encoding(entry->type(), encoding);
+    return entry->raw() + entry->value_offset();
+  }
   if (bytes > kInlineValueMax && (entry->flags() & kLargeValue)) {
     if (!grow_outside(entry, bytes)) return nullptr;
     char* value = entry->outside_at(entry->value_offset()).block;

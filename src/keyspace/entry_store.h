@@ -93,6 +93,7 @@ class EntryStore {
   void release_large(char* block, size_t bytes);
   void write(char* block, const struct EntryShape& shape, const EntryContent& content,
              EntryOutside key_outside, EntryOutside value_outside) const;
+  Entry* resize_inline(Handle* handle, size_t bytes);
   bool grow_outside(Entry* entry, size_t bytes);
   void touch_changed(Entry* entry) const;
   void set_access(Entry* entry) const;

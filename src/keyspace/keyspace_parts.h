@@ -13,6 +13,7 @@ struct Keyspace::Parts {
   EntryStore entries;
   SegmentStore segments;
   Wheel wheel;
+  size_t table_bytes = 0;  // the tables' own, without segments
 
   Parts(PagePool& pages, LargeAllocator& large, int64_t origin_ms)
       : entries(pages, large), segments(pages), wheel(origin_ms) {}

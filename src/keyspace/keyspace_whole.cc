@@ -36,8 +36,8 @@ Table& Keyspace::table_for_write(int db) {
     const auto free_id = std::find(table_by_id_.begin(), table_by_id_.end(), nullptr);
     const uint32_t id = static_cast<uint32_t>(free_id - table_by_id_.begin());
     if (free_id == table_by_id_.end()) table_by_id_.push_back(nullptr);
-    const TableParts parts{parts_->entries, parts_->segments, parts_->wheel, first_slot_,
-                           slot_count_};
+    const TableParts parts{parts_->entries,     parts_->segments, parts_->wheel,
+                           parts_->table_bytes, first_slot_,      slot_count_};
     t = std::make_unique<Table>(parts, id, db);
     table_by_id_[id] = t.get();
   }
@@ -193,11 +193,8 @@ size_t Keyspace::memory_of(int db, const Found& found) const {
 }
 
 size_t Keyspace::metadata_bytes() const {
-  size_t bytes = sizeof(*this) + parts_->segments.used_bytes() + parts_->entries.metadata_bytes() +
-                 parts_->wheel.memory_bytes();
-  for (const auto& t : tables_) bytes += t == nullptr ? 0 : t->metadata_bytes();
-  for (const auto& t : detached_) bytes += t->metadata_bytes();
-  return bytes;
+  return sizeof(*this) + parts_->table_bytes + parts_->segments.used_bytes() +
+         parts_->entries.metadata_bytes() + parts_->wheel.memory_bytes();
 }
 
 size_t Keyspace::entry_bytes() const { return parts_->entries.used_bytes(); }

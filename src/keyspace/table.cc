@@ -23,6 +23,7 @@ Table::Table(const TableParts& parts, uint32_t id, int db) : parts_(parts), id_(
   const uint32_t depth = static_cast<uint32_t>(kSlotBits - std::countr_zero(parts.slot_count));
   root_.assign(parts.slot_count, SegmentRef::empty(depth));
   slot_keys_.assign(parts.slot_count, 0);
+  parts_.table_bytes += metadata_bytes();
 }
 
 Table::~Table() {
@@ -30,6 +31,7 @@ Table::~Table() {
   while (clear_step()) {
   }
   CHECK_EQ(keys_, size_t{0});
+  parts_.table_bytes -= metadata_bytes();
 }
 
 bool Table::in_shard(Position position) const {
@@ -47,10 +49,15 @@ size_t Table::metadata_bytes() const {
 
 // -- root
 
+void Table::add_directory_bytes(size_t bytes) {  // modulo 2^64
+  directory_bytes_ += bytes;
+  parts_.table_bytes += bytes;
+}
+
 void Table::drop_directory(uint32_t slot_index) {
   const SegmentRef ref = root_[slot_index];
   if (!ref.is_directory()) return;
-  directory_bytes_ -= sizeof(SegmentRef) << ref.depth();
+  add_directory_bytes(0 - (sizeof(SegmentRef) << ref.depth()));
   std::free(ref.directory());
 }
 
@@ -71,7 +78,7 @@ bool Table::reserve_directory(Position base, uint32_t depth) {
     entries[i] = old.is_directory() ? old.directory()[i >> (bits - old_bits)] : old;
   }
   drop_directory(slot_index);
-  directory_bytes_ += sizeof(SegmentRef) << bits;
+  add_directory_bytes(sizeof(SegmentRef) << bits);
   root_[slot_index] = SegmentRef::directory_of(entries, bits);
   return true;
 }

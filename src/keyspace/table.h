@@ -24,6 +24,7 @@ struct TableParts {
   EntryStore& entries;
   SegmentStore& segments;
   Wheel& wheel;
+  size_t& table_bytes;  // sum of metadata_bytes() of the shard's tables, kept by them
   uint32_t first_slot;  // of the shard; a multiple of slot_count
   uint32_t slot_count;  // a power of two
 };
@@ -104,6 +105,7 @@ class Table final : public SegmentOwner {
   void publish(Position base, uint32_t depth, SegmentRef ref);
   bool reserve_directory(Position base, uint32_t depth);
   void drop_directory(uint32_t slot_index);
+  void add_directory_bytes(size_t bytes);
   bool grow(SegmentRef full, Position position, Handle handle, uint8_t eviction);
   Found search(Line* line, uint32_t slots, Bytes key) const;
   Found locate(Position position, Handle handle) const;

@@ -31,7 +31,8 @@ struct Bench {
   EntryStore entries{pages, large_allocator(AllocatorKind::kPooled)};
   SegmentStore segments{pages};
   Wheel wheel{kNow};
-  Table table{{entries, segments, wheel, 0, kSlots}, 0, 0};
+  size_t table_bytes = 0;
+  Table table{{entries, segments, wheel, table_bytes, 0, kSlots}, 0, 0};
 
   Bench() { entries.set_position_function(position_in_key); }
   bool insert(Position position, int64_t expiry_ms = kNoExpiry) {

@@ -83,6 +83,11 @@ bool erase_from_pack(S& storage, Form form, const SetText& text) {
   return true;
 }
 
+// Of a set that is a pack.
+Form pack_form(const Entry& entry) {
+  return entry.encoding() == Encoding::kIntset ? Form::kIntset : Form::kListpack;
+}
+
 SetContent content_of(const Entry& entry) {
   SetContent content;
   if (const Collection* collection = entry.collection()) {
@@ -90,7 +95,7 @@ SetContent content_of(const Entry& entry) {
     content.table = static_cast<const PackedTable*>(collection);
     return content;
   }
-  content.form = entry.encoding() == Encoding::kIntset ? Form::kIntset : Form::kListpack;
+  content.form = pack_form(entry);
   content.pack = entry.bytes().data();
   return content;
 }
@@ -338,7 +343,7 @@ SetEdit::Add SetEdit::add(Bytes member) {
   const SetText text = set_text(member);
   const Encoding encoding = found_->encoding();
   listpack::EntryBlob blob(keyspace_, db_, key_, found_, Type::kSet, encoding);
-  switch (add_to_pack(blob, content_of(*found_.entry).form, text, limits_)) {
+  switch (add_to_pack(blob, pack_form(*found_.entry), text, limits_)) {
     case Packed::kAdded:
       return Add::kAdded;
     case Packed::kPresent:
@@ -375,7 +380,7 @@ void SetEdit::keep_only(SetBuilder& kept) {
 bool SetEdit::erase(Bytes member) {
   if (table_ == nullptr) {
     listpack::EntryBlob blob(keyspace_, db_, key_, found_, Type::kSet, found_->encoding());
-    return erase_from_pack(blob, content_of(*found_.entry).form, set_text(member));
+    return erase_from_pack(blob, pack_form(*found_.entry), set_text(member));
   }
   const PackedPlace place = table_->find(member);
   if (!place) return false;
