@@ -122,6 +122,10 @@ constexpr Step kRanges[] = {
      "[\"g\", \"inf\", \"e\", \"5\", \"d\", \"3\", \"c\", \"2\", \"b\", \"2\", \"a\", \"1\", "
      "\"f\", \"-1\", \"h\", \"-inf\"]"},
     {"zrange z -2 -1 REV", "[\"f\", \"h\"]"},
+    {"zrange z -2 -1 rev rev", "-ERR syntax error"},
+    {"zrange z 0 1 byscore byscore", "-ERR syntax error"},
+    {"zrange z 0 1 byscore bylex", "-ERR syntax error"},
+    {"zrangestore y z 0 -1 rev rev", "-ERR syntax error"},
     {"zrevrange z 0 2", "[\"g\", \"e\", \"d\"]"},
     {"zrevrange z 0 2 withscores", "[\"g\", \"inf\", \"e\", \"5\", \"d\", \"3\"]"},
     {"zrevrange z 0 2 rev", "-ERR syntax error"},

@@ -145,7 +145,6 @@ struct Asked {
 
 // The words behind the bounds. `store`: no WITHSCORES. False: an error is replied.
 bool parse_options(Context& cx, std::span<const Bytes> words, bool store, Asked* asked) {
-  const bool may_choose_by = !asked->by, may_reverse = !asked->reverse;
   for (size_t i = 0; i < words.size(); ++i) {
     const Bytes word = words[i];
     if (!store && equal_ignore_case(word, "withscores")) {
@@ -158,11 +157,11 @@ bool parse_options(Context& cx, std::span<const Bytes> words, bool store, Asked*
       asked->offset = *offset;
       asked->limit = *limit;
       i += 2;
-    } else if (may_reverse && equal_ignore_case(word, "rev")) {
+    } else if (!asked->reverse && equal_ignore_case(word, "rev")) {  // once, as BYLEX and BYSCORE
       asked->reverse = true;
-    } else if (may_choose_by && equal_ignore_case(word, "bylex")) {
+    } else if (!asked->by && equal_ignore_case(word, "bylex")) {
       asked->by = By::kLex;
-    } else if (may_choose_by && equal_ignore_case(word, "byscore")) {
+    } else if (!asked->by && equal_ignore_case(word, "byscore")) {
       asked->by = By::kScore;
     } else {
       cx.reply.error(err::kSyntax);
