@@ -19,8 +19,8 @@ struct ScanPattern {
 struct ScanArguments {
   ScanPattern pattern;
   size_t count = 10;
-  Bytes type;              // SCAN's TYPE; empty: any
-  bool no_values = false;  // HSCAN's NOVALUES
+  std::optional<Bytes> type;  // SCAN's TYPE
+  bool no_values = false;     // HSCAN's NOVALUES
 };
 
 // As strtoul reads it: a sign is fine, so is nothing at all.

@@ -197,6 +197,7 @@ constexpr Step kKeys[] = {
     {"scan 0 match x", "[\"0\", []]"},
     {"scan 0 type list", "[\"0\", []]"},
     {"scan 0 type nosuch", "[\"0\", []]"},
+    {"scan 0 type \"\"", "[\"0\", []]"},
     {"scan 0 TYPE STRING", "[\"0\", [\"only\"]]"},
     {"scan \"\"", "[\"0\", [\"only\"]]"},
     {"scan +0", "[\"0\", [\"only\"]]"},

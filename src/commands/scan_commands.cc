@@ -67,7 +67,7 @@ void cmd_scan(Context& cx, Args args) {
   const auto visit = [&](Bytes key, const Entry& entry) {
     ++seen;
     if (!options.pattern.takes(key)) return;
-    if (options.type.empty() || equal_ignore_case(options.type, type_name(entry.type())))
+    if (!options.type || equal_ignore_case(*options.type, type_name(entry.type())))
       keys.push_back(key);
   };
   const std::span<Shard* const> shards = cx.keys.shards();
