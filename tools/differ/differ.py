@@ -34,7 +34,8 @@ from generators.arguments import line
 
 ROUND = 5000  # commands between two comparisons of the keyspace; then both start empty: trails stay short
 BATCH = 50  # requests of one round trip
-FLAGS = ["--enable-debug-command", "yes"]
+# No string grows over a mebibyte: so every offset can be tried.
+FLAGS = ["--enable-debug-command", "yes", "--proto-max-bulk-len", "1mb"]
 
 
 class Side:
@@ -59,6 +60,20 @@ class Side:
     def reconnect(self):
         self.client.close()
         self.connect()
+
+    def read_all(self, batch):
+        """The replies of a batch, which are as many as its requests."""
+        replies = []
+        try:
+            for _ in batch:
+                replies.append(self.client.read())
+            if self.client.in_step():
+                return replies
+            problem = "not as many replies as requests"
+        except OSError as error:  # closed, or nothing comes
+            problem = str(error)
+        words = "\n  ".join(clip(line(words), 200) for words in batch[max(0, len(replies) - 3) : len(replies) + 1])
+        sys.exit(f"{self.server.name}: {problem}; at the last of\n  {words}\n{self.server.log()}")
 
     def reset(self):
         self.reconnect()
@@ -173,7 +188,7 @@ class Pair:
     def run_batch(self, batch, start):
         for side in self.sides:
             side.client.send_requests(batch)
-        replies = [[side.client.read() for _ in batch] for side in self.sides]
+        replies = [side.read_all(batch) for side in self.sides]
         for at, words in enumerate(batch):
             mine, real = replies[0][at], replies[1][at]
             if not generators.RULES.get(words[0].upper(), rules.same)(words, mine, real):
@@ -294,6 +309,13 @@ def sweep(pair):
     return not found
 
 
+def documents(server):
+    client = resp.Client(server.port)
+    found = generators.grammar.documents(client)
+    client.close()
+    return found
+
+
 def arguments():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -322,7 +344,7 @@ def main():
     with ours_server, servers.Redis(FLAGS) as theirs_server:
         for protocol in protocols:
             rng = random.Random("%d/%d" % (options.seed, protocol))
-            generator = generators.Generator(rng, options.types)
+            generator = generators.Generator(rng, options.types, documents(theirs_server))
             keys = generator.arguments.all_keys
             pair = Pair(Side(ours_server, protocol, keys), Side(theirs_server, protocol, keys))
             equal = sweep(pair) if "server" in options.types and protocol == protocols[0] else True

@@ -68,6 +68,10 @@ class Client:
     def send_requests(self, requests):
         self.socket.sendall(b"".join(map(encode, requests)))
 
+    def in_step(self):
+        """Whether the last reply that was read is the last that was sent."""
+        return self.call(b"ECHO", b"in step") == b"in step"
+
     def call(self, *words):
         self.socket.sendall(encode(words))
         return self.read()

@@ -3,7 +3,13 @@
 KEYS = [b"bit1", b"bit2", b"bit3", b"{t}bit4"]
 OFFSETS = [b"0", b"1", b"7", b"8", b"63", b"64", b"1000", b"-1", b"x", b"4294967296", b""]
 TYPES = [b"u1", b"u8", b"u8", b"i5", b"i16", b"i64", b"u63", b"u64", b"i65", b"i0", b"x8", b"U8", b"u"]
+NEXT_TO_LEAST = [b"-9223372036854775808", b"-9223372036854775807"]
 RULES = {}
+
+
+def without_overflow(words):
+    """OVERFLOW SAT SET of a signed field to such a number overflows in redis-server itself."""
+    return [b"-77" if word in NEXT_TO_LEAST else word for word in words]
 
 
 def rows(a):

@@ -1,5 +1,8 @@
 """Commands over keys of any type: names, times to live, databases, SCAN, SORT, OBJECT, RESTORE."""
 
+import time
+
+import resp
 import rules
 
 from .arguments import PATTERNS
@@ -15,6 +18,9 @@ PAYLOADS = [
 ]
 
 
+SOON = b"1"  # milliseconds; the next command then meets a key that is due and may still be there
+
+
 def rows(a):
     key = a.key
 
@@ -23,6 +29,8 @@ def rows(a):
         makers += [(b"expireat", a.unix_seconds), (b"pexpireat", a.unix_milliseconds)]
         name, maker = a.pick(makers)
         words = [name, key(), maker()]
+        if a.chance(0.05):
+            return [b"pexpire", key(), SOON]
         for _ in range(a.pick([0, 0, 1, 1, 2])):
             words.append(a.word(b"NX", b"XX", b"GT", b"LT", b"NX", b"LT", b"foo", b""))
         return words
@@ -112,11 +120,52 @@ def time_rule(words, ours, theirs):
     return rules.same(words, ours, theirs)
 
 
+def sorted_rule(words, ours, theirs):
+    """SORT turns a small sorted set into a skiplist there: it gets a copy, so that encodings stay comparable. And it
+    takes an errno that another command has left behind for its own: a score is read first, which clears it."""
+    theirs.client.call(b"ZADD", COPIED, b"XX", b"1", b"a")
+    theirs_words = words
+    if len(words) > 1 and theirs.client.call(b"TYPE", words[1]) == b"zset":
+        if theirs.client.call(b"COPY", words[1], COPIED, b"REPLACE") == 1:
+            theirs_words = [words[0], COPIED] + words[2:]
+    mine, real = ours.client.call(*words), theirs.client.call(*theirs_words)
+    theirs.client.call(b"DEL", COPIED)
+    return sort_rule(words, mine, real), mine, real
+
+
+def expire_rule(words, ours, theirs):
+    mine, real = (side.client.call(*words) for side in (ours, theirs))
+    if words[2:3] == [SOON] and real == 1:
+        time.sleep(0.003)
+    return rules.same(words, mine, real), mine, real
+
+
+def dump_rule(words, ours, theirs):
+    """Payloads differ in form; each is restored on both sides, and must be the same value."""
+    payloads = [side.client.call(*words) for side in (ours, theirs)]
+    if not all(isinstance(payload, bytes) for payload in payloads):
+        return rules.same(words, *payloads), *payloads
+    digests = []
+    for payload in payloads:
+        for side in (ours, theirs):
+            restored = side.client.call(b"RESTORE", COPIED, 0, payload)
+            digests.append(restored if isinstance(restored, resp.Error) else digest(side, COPIED))
+            side.client.call(b"DEL", COPIED)
+    return len(set(map(repr, digests))) == 1, payloads[0], [payloads[1], digests]
+
+
+def digest(side, key):
+    return side.client.call(b"DEBUG", b"DIGEST-VALUE", key)
+
+
+COPIED = b"differ:copied"
 RULES = {
     b"KEYS": rules.any_order,
     b"SCAN": rules.walk,
-    b"SORT": sort_rule,
-    b"SORT_RO": sort_rule,
+    b"SORT": rules.Interactive(sorted_rule),
+    b"SORT_RO": rules.Interactive(sorted_rule),
+    b"PEXPIRE": rules.Interactive(expire_rule),
+    b"DUMP": rules.Interactive(dump_rule),
     b"OBJECT": object_rule,
     b"RANDOMKEY": rules.nil_or_not_after_looking,
     b"DBSIZE": rules.counted,
