@@ -467,8 +467,8 @@ TEST_CASE("streams: random group commands keep an entry pending in exactly one c
     for (auto at = group.consumers().first(); at; at.next()) {
       listed += (*at)->pending().size();
       for (auto pending = (*at)->pending().first(); pending; pending.next()) {
-        const PendingEntry* entry = group.find_pending(*pending);
-        REQUIRE(entry != nullptr);
+        const std::optional<PendingEntry> entry = group.find_pending(pending.id());
+        REQUIRE(entry);
         REQUIRE(entry->consumer == *at);
       }
     }

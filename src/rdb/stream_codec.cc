@@ -1,5 +1,5 @@
-// Streams: their blocks are listpacks of the published layout and are written as they stand, as
-// Redis 7.0 does; then ids and counts, groups, pending entries, consumers.
+// Streams: their blocks as listpacks of the published layout, as Redis 7.0 writes them; then ids
+// and counts, groups, pending entries, consumers.
 #include <algorithm>
 #include <cstring>
 #include <string>
@@ -7,6 +7,7 @@
 
 #include "rdb/codec.h"
 #include "types/stream/stream.h"
+#include "types/stream/stream_listpack.h"
 
 namespace cobnut::rdb {
 namespace {
@@ -38,17 +39,18 @@ void save_group(Writer& out, const ConsumerGroup& group) {
   save_id(out, group.last_id);
   out.length(static_cast<uint64_t>(group.entries_read));
   out.length(group.pending().size());
-  for (auto pending = group.pending().first(); pending; pending.next()) {
-    out.raw(raw_id(pending->id));
-    out.fixed(pending->delivered_ms);
-    out.length(pending->deliveries);
+  for (auto at = group.pending().first(); at; at.next()) {
+    const PendingEntry pending = *at;
+    out.raw(raw_id(pending.id));
+    out.fixed(pending.delivered_ms);
+    out.length(pending.deliveries);
   }
   out.length(group.consumers().size());
   for (auto consumer = group.consumers().first(); consumer; consumer.next()) {
     out.text((*consumer)->name());
     out.fixed((*consumer)->seen_ms);
     out.length((*consumer)->pending().size());
-    for (auto id = (*consumer)->pending().first(); id; id.next()) out.raw(raw_id(*id));
+    for (auto id = (*consumer)->pending().first(); id; id.next()) out.raw(raw_id(id.id()));
   }
 }
 
@@ -58,7 +60,7 @@ bool save_stream(Writer& out, const Entry& entry, int64_t) {
   out.length(stream.blocks());
   for (auto block = stream.block_index().first(); block; block.next()) {
     out.text(raw_id(block->first));
-    out.text(block->view().pack());
+    out.text(listpack_of(*block));
   }
   out.length(stream.length());
   save_id(out, stream.last_id());
@@ -77,8 +79,8 @@ void digest_stream(Digest& digest, const Entry& entry, int64_t) {
   StreamEntry each;
   while (reader.next(&each)) {
     digest.mix(std::to_string(each.id.ms) + "." + std::to_string(each.id.seq));
-    each.for_each([&](const listpack::Value& field, const listpack::Value& value) {
-      digest.mix(field.text(digits));
+    each.for_each([&](Bytes field, const listpack::Value& value) {
+      digest.mix(field);
       digest.mix(value.text(digits));
     });
   }
@@ -153,7 +155,7 @@ bool load_consumer(Reader& in, ValueType type, StreamValue& stream, ConsumerGrou
     const auto at = std::lower_bound(
         pending.begin(), pending.end(), id,
         [](const Delivered& delivered, const StreamId& wanted) { return delivered.id < wanted; });
-    if (at == pending.end() || at->id != id || group.find_pending(id) != nullptr) return false;
+    if (at == pending.end() || at->id != id || group.find_pending(id)) return false;
     group.assign(stream, id, consumer, at->ms, at->deliveries);
   }
   return true;

@@ -98,6 +98,12 @@ int compare(const Value& value, Bytes text) {
 
 // -- elements
 
+size_t text_entry_bytes(size_t size) {
+  if (size > kTextMax) return UINT32_MAX;
+  const size_t length = size + (size < 64 ? 1 : size < 4096 ? 2 : 5);
+  return length + length_bytes(length);
+}
+
 void Element::encode(int64_t integer) {
   const auto put = [&](unsigned char first, uint8_t bytes) {
     head_[0] = static_cast<char>(first);
@@ -145,8 +151,7 @@ void Element::encode_text(Bytes text) {
     memcpy(head_ + 1, &size32, sizeof(size32));
     head_bytes_ = 5;
   }
-  const size_t length = head_bytes_ + size;
-  bytes_ = static_cast<uint32_t>(length + length_bytes(length));
+  bytes_ = static_cast<uint32_t>(text_entry_bytes(size));
 }
 
 char* Element::write(char* to) const {

@@ -50,6 +50,17 @@ struct Value {
 // Order of the texts' bytes, as memcmp: < 0, 0, > 0.
 int compare(const Value& value, Bytes text);
 
+// Bytes of a whole entry: of an integer, and of a text that is none (above kBytesMax for one above
+// kTextMax).
+constexpr size_t integer_entry_bytes(int64_t integer) {
+  if (integer >= 0 && integer <= 127) return 2;
+  if (integer >= -4096 && integer <= 4095) return 3;
+  if (integer >= INT16_MIN && integer <= INT16_MAX) return 4;
+  if (integer >= -(1 << 23) && integer < 1 << 23) return 5;
+  return integer >= INT32_MIN && integer <= INT32_MAX ? 6 : 10;
+}
+size_t text_entry_bytes(size_t size);
+
 // False: surely not a decimal integer as Redis writes one.
 inline bool may_be_integer(Bytes text) {
   return text.size() - 1 < kIntTextMax && static_cast<unsigned char>(text[0]) <= '9' &&

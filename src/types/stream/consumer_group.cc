@@ -51,43 +51,47 @@ Consumer* ConsumerGroup::create_consumer(AccountedCollection& memory, Bytes name
 }
 
 void ConsumerGroup::free_consumer(AccountedCollection& memory, Consumer* consumer) {
-  while (consumer->pending_.free_last_leaf(memory, [](StreamId) {}) > 0) {
+  while (consumer->pending_.free_some(memory) > 0) {
   }
   free_named(memory, consumer);
 }
 
 size_t ConsumerGroup::remove_consumer(AccountedCollection& memory, Consumer* consumer) {
   const size_t pending = consumer->pending_.size();
-  for (auto at = consumer->pending_.first(); at; at.next()) CHECK(pending_.erase(memory, *at));
+  for (auto at = consumer->pending_.first(); at; at.next()) CHECK(pending_.erase(memory, at.id()));
   CHECK(consumers_.erase(memory, consumer->name()));
   free_consumer(memory, consumer);
   return pending;
 }
 
-PendingEntry* ConsumerGroup::assign(AccountedCollection& memory, StreamId id, Consumer* consumer,
-                                    int64_t delivered_ms, uint64_t deliveries) {
-  bool inserted = false;
-  delivered_ms = std::max<int64_t>(delivered_ms, 0);
-  PendingEntry* entry =
-      pending_.insert(memory, {id, consumer, delivered_ms, deliveries}, &inserted);
-  if (!inserted) {
-    entry->delivered_ms = delivered_ms;
-    entry->deliveries = deliveries;
-    if (entry->consumer == consumer) return entry;
-    CHECK(entry->consumer->pending_.erase(memory, id));
-    entry->consumer = consumer;
+std::optional<PendingEntry> ConsumerGroup::find_pending(StreamId id) const {
+  const PendingTable::Cursor at = pending_.find(id);
+  if (!at) return std::nullopt;
+  return *at;
+}
+
+void ConsumerGroup::assign(AccountedCollection& memory, StreamId id, Consumer* consumer,
+                           int64_t delivered_ms, uint64_t deliveries) {
+  const PendingEntry entry{.id = id,
+                           .consumer = consumer,
+                           .delivered_ms = std::max<int64_t>(delivered_ms, 0),
+                           .deliveries = deliveries};
+  if (const PendingTable::Cursor at = pending_.find(id)) {
+    Consumer* const before = (*at).consumer;
+    pending_.replace(memory, at, entry);
+    if (before == consumer) return;
+    CHECK(before->pending_.erase(memory, id));
+  } else {
+    pending_.insert(memory, entry);
   }
-  bool listed = false;
-  consumer->pending_.insert(memory, id, &listed);
-  CHECK(listed);
-  return entry;
+  consumer->pending_.insert(memory, {.id = id});
 }
 
 bool ConsumerGroup::acknowledge(AccountedCollection& memory, StreamId id) {
-  const PendingEntry* entry = pending_.find(id);
-  if (entry == nullptr) return false;
-  CHECK(entry->consumer->pending_.erase(memory, id));
-  CHECK(pending_.erase(memory, id));
+  const PendingTable::Cursor at = pending_.find(id);
+  if (!at) return false;
+  CHECK((*at).consumer->pending_.erase(memory, id));
+  pending_.erase(memory, at);
   return true;
 }
 
@@ -111,14 +115,14 @@ ConsumerGroup* ConsumerGroup::copy(AccountedCollection& to) const {
 bool ConsumerGroup::free_some(AccountedCollection& memory, size_t records) {
   size_t freed = 0;
   while (freed < records) {
-    if (const size_t some = pending_.free_last_leaf(memory, [](const PendingEntry&) {})) {
+    if (const size_t some = pending_.free_some(memory)) {
       freed += some;
       continue;
     }
     const auto last = consumers_.last();
     if (!last) return false;
     Consumer* consumer = *last;
-    if (const size_t some = consumer->pending_.free_last_leaf(memory, [](StreamId) {})) {
+    if (const size_t some = consumer->pending_.free_some(memory)) {
       freed += some;
       continue;
     }

@@ -1,28 +1,17 @@
 // A consumer group of a stream: how far it has read, its consumers, and the entries that were
 // delivered but not acknowledged. Each pending entry stands once in the group, with its consumer,
-// and its id once more with that consumer: pending in exactly one. About 60 bytes a pending entry.
+// and its id once more with that consumer: pending in exactly one. About 12 bytes a pending entry.
 //
 // Memory: of the stream's; every call that takes or frees some names it. Owner: the monitor of the
 // stream's shard.
 #pragma once
 
+#include <optional>
+
 #include "types/stream/ordered_tree.h"
-#include "types/stream/stream_id.h"
+#include "types/stream/pending_table.h"
 
 namespace cobnut {
-
-struct IdOrder {
-  using Key = StreamId;
-  using Probe = StreamId;
-  template <typename Record>
-  static Key key(const Record& record) {
-    if constexpr (std::is_same_v<Record, StreamId>)
-      return record;
-    else
-      return record.id;
-  }
-  static Probe probe(const Key& key) { return key; }
-};
 
 // Of groups and consumers: the bytes of their names.
 template <typename Named>
@@ -35,28 +24,18 @@ struct NameOrder {
 
 class Consumer {
  public:
-  using Ids = OrderedTree<StreamId, IdOrder>;
-
   Bytes name() const { return {reinterpret_cast<const char*>(this + 1), name_bytes_}; }
-  const Ids& pending() const { return pending_; }
+  const PendingTable& pending() const { return pending_; }  // their ids, nothing else
   int64_t seen_ms = 0;  // Unix ms of its last command, not negative
 
  private:
   friend class ConsumerGroup;
-  Ids pending_;
+  PendingTable pending_;
   uint32_t name_bytes_ = 0;
-};
-
-struct PendingEntry {
-  StreamId id;
-  Consumer* consumer;
-  int64_t delivered_ms;  // Unix ms, not negative
-  uint64_t deliveries;   // RETRYCOUNT may set it to anything: it wraps
 };
 
 class ConsumerGroup {
  public:
-  using Pending = OrderedTree<PendingEntry, IdOrder>;
   using Consumers = OrderedTree<Consumer*, NameOrder<Consumer>>;
   static constexpr int64_t kUnknown = -1;  // entries_read
 
@@ -75,11 +54,11 @@ class ConsumerGroup {
   // With its pending entries; returns how many those were.
   size_t remove_consumer(AccountedCollection& memory, Consumer* consumer);
 
-  const Pending& pending() const { return pending_; }
-  PendingEntry* find_pending(StreamId id) const { return pending_.find(id); }
+  const PendingTable& pending() const { return pending_; }
+  std::optional<PendingEntry> find_pending(StreamId id) const;
   // The entry is pending for this consumer from now on, whoever had it. Negative times are 0.
-  PendingEntry* assign(AccountedCollection& memory, StreamId id, Consumer* consumer,
-                       int64_t delivered_ms, uint64_t deliveries);
+  void assign(AccountedCollection& memory, StreamId id, Consumer* consumer, int64_t delivered_ms,
+              uint64_t deliveries);
   bool acknowledge(AccountedCollection& memory, StreamId id);  // false: not pending
 
   ConsumerGroup* copy(AccountedCollection& to) const;
@@ -89,7 +68,7 @@ class ConsumerGroup {
  private:
   static void free_consumer(AccountedCollection& memory, Consumer* consumer);
 
-  Pending pending_;
+  PendingTable pending_;
   Consumers consumers_;
   uint32_t name_bytes_ = 0;
 };

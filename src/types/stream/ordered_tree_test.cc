@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "types/stream/consumer_group.h"
+#include "types/stream/test_memory.h"
 
 namespace cobnut {
 namespace {
@@ -15,15 +16,13 @@ struct Item {
   StreamId id;
   uint64_t value;
 };
-using Small = OrderedTree<Item, IdOrder, 128>;  // 4 items a leaf, 4 children a node
-
-class Holder final : public AccountedCollection {
- public:
-  explicit Holder(CollectionHeap& heap) : AccountedCollection(heap, sizeof(Holder)) {}
-  size_t elements() const override { return 0; }
-  bool free_some(size_t) override { return false; }
-  Collection* copy(CollectionHeap&) const override { return nullptr; }
+struct IdOrder {
+  using Key = StreamId;
+  using Probe = StreamId;
+  static Key key(const Item& item) { return item.id; }
+  static Probe probe(const Key& key) { return key; }
 };
+using Small = OrderedTree<Item, IdOrder, 128>;  // 4 items a leaf, 4 children a node
 
 using Model = std::map<StreamId, uint64_t>;
 
@@ -62,7 +61,7 @@ void check_bounds(const Small& tree, const Model& model, StreamId id) {
 TEST_CASE("ordered tree: random operations against std::map, growing and shrinking") {
   CollectionHeap heap(large_allocator(AllocatorKind::kPooled));
   {
-    Holder memory(heap);
+    TestMemory memory(heap);
     std::mt19937_64 random(7);
     for (const uint64_t range : {20, 300, 4000}) {
       Small tree;
@@ -87,7 +86,7 @@ TEST_CASE("ordered tree: random operations against std::map, growing and shrinki
       while (const size_t some = tree.free_last_leaf(memory, [](const Item&) {})) freed += some;
       CHECK(freed == model.size());
       CHECK(tree.nodes() == 0);
-      CHECK(memory.bytes() == sizeof(Holder));
+      CHECK(memory.bytes() == sizeof(TestMemory));
     }
   }
   CHECK(heap.used_bytes() == 0);
@@ -95,7 +94,7 @@ TEST_CASE("ordered tree: random operations against std::map, growing and shrinki
 
 TEST_CASE("ordered tree: records that arrive in order fill their leaves") {
   CollectionHeap heap(large_allocator(AllocatorKind::kPooled));
-  Holder memory(heap);
+  TestMemory memory(heap);
   OrderedTree<Item, IdOrder> tree;
   constexpr size_t kItems = 100'000;
   for (size_t i = 0; i < kItems; i++) tree.insert(memory, {{i, 0}, i});
@@ -109,7 +108,7 @@ TEST_CASE("ordered tree: records that arrive in order fill their leaves") {
 
 TEST_CASE("ordered tree: names are in the order of their bytes, the shorter first") {
   CollectionHeap heap(large_allocator(AllocatorKind::kPooled));
-  Holder memory(heap);
+  TestMemory memory(heap);
   ConsumerGroup* group = ConsumerGroup::create(memory, "g");
   std::map<std::string, int> model;
   std::mt19937_64 random(3);
@@ -133,7 +132,7 @@ TEST_CASE("ordered tree: names are in the order of their bytes, the shorter firs
     at.next();
   }
   ConsumerGroup::destroy(memory, group);
-  CHECK(memory.bytes() == sizeof(Holder));
+  CHECK(memory.bytes() == sizeof(TestMemory));
 }
 
 }  // namespace cobnut

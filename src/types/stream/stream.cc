@@ -1,8 +1,8 @@
 #include "types/stream/stream.h"
 
 #include <algorithm>
-#include <cstring>
-#include <vector>
+
+#include "types/stream/stream_listpack.h"
 
 namespace cobnut {
 namespace {
@@ -19,12 +19,9 @@ size_t capacity_max(const StreamLimits& limits) {
 }
 
 bool full(const StreamBlock& block, size_t added_bytes, const StreamLimits& limits) {
-  if (block.view().bytes() + added_bytes >= bytes_max(limits)) return true;
-  if (limits.block_entries <= 0) return false;
-  const listpack::View view = block.view();
-  size_t at = view.first();
-  const int64_t live = view.read(&at).integer;
-  return live + view.read(&at).integer >= limits.block_entries;
+  if (block.pack_bytes() + added_bytes >= bytes_max(limits)) return true;
+  const BlockHeader& header = block.header();
+  return limits.block_entries > 0 && header.live + header.deleted >= limits.block_entries;
 }
 
 }  // namespace
@@ -38,13 +35,9 @@ bool StreamValue::append(StreamId id, std::span<const Bytes> pairs, const Stream
   if (bytes > listpack::kBytesMax) return false;
   const Blocks::Cursor tail = blocks_.last();
   const bool appended = tail && !full(*tail, bytes, limits) &&
-                        append_to_block(*this, *tail, id, pairs, capacity_max(limits));
-  if (!appended) {
-    StreamBlock block;
-    if (!create_block(*this, id, pairs, capacity_max(limits), &block)) return false;
-    if (tail) trim_capacity(*this, *tail);
-    blocks_.insert(*this, block);
-  }
+                        append_to_block(*this, *tail, tail_id_, id, pairs, capacity_max(limits));
+  if (!appended && !append_block(id, pairs, capacity_max(limits))) return false;
+  tail_id_ = id;
   length_++;
   entries_added_++;
   last_id_ = id;
@@ -52,30 +45,53 @@ bool StreamValue::append(StreamId id, std::span<const Bytes> pairs, const Stream
   return true;
 }
 
+// A block that begins with this entry.
+bool StreamValue::append_block(StreamId id, std::span<const Bytes> pairs, size_t capacity_max) {
+  const Blocks::Cursor tail = blocks_.last();
+  // It will probably be as large as the one before, which the first one of a stream cannot tell.
+  constexpr size_t kRoom = 128;  // bytes, for the last entry while it is written
+  const size_t capacity = tail ? std::min(tail->header().bytes + kRoom, capacity_max) : 0;
+  StreamBlock block;
+  if (!create_block(*this, id, pairs, 2, capacity, &block)) return false;
+  if (!append_to_block(*this, block, id, id, pairs, capacity_max)) {
+    free_block(*this, block);
+    return false;
+  }
+  if (tail) trim_capacity(*this, *tail);
+  blocks_.insert(*this, block);
+  return true;
+}
+
 bool StreamValue::remove(StreamId id) {
   const Blocks::Cursor block = blocks_.floor(id);
   if (!block) return false;
   BlockReader reader(*block);
+  reader.seek(id);
   StreamEntry entry;
   while (reader.next(&entry) && entry.id < id) {
   }
   if (entry.id != id || entry.deleted()) return false;
-  if (reader.head().live == 1) {
-    free_block(*this, *block);
-    blocks_.erase(*this, block->first);
-  } else {
-    const size_t flags_at = BlockReader::flags_at(entry);
-    mark_deleted(*this, *block, {&flags_at, 1});
-  }
+  mark_deleted(*block, reader.offset(entry));
+  if (block->header().live == 0) drop_block(block);
   length_--;
   max_deleted_id_ = std::max(max_deleted_id_, id);
-  if (id == first_id_ || length_ == 0) find_first_id();
+  if (id == first_id_ || length_ == 0) find_first_id(id);
   return true;
 }
 
-void StreamValue::find_first_id() {
+void StreamValue::drop_block(Blocks::Cursor block) {
+  Blocks::Cursor next = block, previous = block;
+  next.next();
+  previous.previous();
+  if (!next) tail_id_ = previous ? last_of_block(*previous) : StreamId{};
+  free_block(*this, *block);
+  blocks_.erase(*this, block->first);
+}
+
+// REQUIRES: no entry that is there below `from`.
+void StreamValue::find_first_id(StreamId from) {
   StreamEntry entry;
-  Reader reader(*this, kStreamIdMin, kStreamIdMax);
+  Reader reader(*this, from, kStreamIdMax);
   first_id_ = reader.next(&entry) ? entry.id : StreamId{};
 }
 
@@ -88,7 +104,7 @@ uint64_t StreamValue::trim(const StreamTrim& trim) {
   while (const Blocks::Cursor block = blocks_.lower_bound(from)) {
     if (trim.by == StreamTrim::By::kLength && length_ <= trim.length) break;
     if (block->first > end) break;
-    const auto live = static_cast<uint64_t>(BlockReader(*block).head().live);
+    const uint64_t live = block->header().live;
     if (trim.limit != 0 && removed + live > static_cast<uint64_t>(trim.limit)) break;
     const bool whole = trim.by == StreamTrim::By::kLength ? length_ - live >= trim.length
                                                           : last_of_block(*block) < trim.id;
@@ -106,10 +122,9 @@ uint64_t StreamValue::trim(const StreamTrim& trim) {
       from = block->first.next();
       continue;
     }
-    free_block(*this, *block);
-    blocks_.erase(*this, block->first);
+    drop_block(block);
   }
-  if (removed > 0 || length_ == 0) find_first_id();
+  if (removed > 0 || length_ == 0) find_first_id(first_id_);
   return removed;
 }
 
@@ -131,21 +146,21 @@ void StreamValue::drop_references(const StreamBlock& block) {
 
 // Those of its entries that are to go are marked, be it all of them.
 size_t StreamValue::trim_block(StreamBlock& block, const StreamTrim& trim) {
-  std::vector<size_t> flags_at;
+  size_t gone = 0;
   BlockReader reader(block);
   StreamEntry entry;
   while (reader.next(&entry)) {
-    const bool stays = trim.by == StreamTrim::By::kLength ? length_ - flags_at.size() <= trim.length
-                                                          : entry.id >= trim.id;
+    const bool stays =
+        trim.by == StreamTrim::By::kLength ? length_ - gone <= trim.length : entry.id >= trim.id;
     if (stays) break;
     if (entry.deleted()) continue;
     if (trim.references == StreamReferences::kAcknowledged && referenced(entry.id)) continue;
     if (trim.references == StreamReferences::kDelete) drop_references(entry.id);
-    flags_at.push_back(BlockReader::flags_at(entry));
+    mark_deleted(block, reader.offset(entry));
+    gone++;
   }
-  mark_deleted(*this, block, flags_at);
-  length_ -= flags_at.size();
-  return flags_at.size();
+  length_ -= gone;
+  return gone;
 }
 
 bool StreamValue::contains(StreamId id) const {
@@ -164,16 +179,17 @@ size_t StreamValue::count(StreamId first, StreamId last, size_t limit) const {
   Blocks::Cursor block = blocks_.floor(first);
   if (!block) block = blocks_.first();
   for (; block && block->first <= last && count < most; block.next()) {
-    BlockReader reader(*block);
     Blocks::Cursor behind = block;
     behind.next();
     // A block between two others of the range is in it as a whole.
     if (block->first >= first && behind && behind->first <= last) {
-      count += static_cast<size_t>(reader.head().live);
+      count += block->header().live;
       continue;
     }
+    BlockReader reader(*block);
+    reader.seek(first);
     StreamEntry entry;
-    while (reader.next(&entry) && entry.id <= last)
+    while (count < most && reader.next(&entry) && entry.id <= last)
       count += entry.id >= first && !entry.deleted() ? 1 : 0;
   }
   return std::min(count, most);
@@ -183,7 +199,9 @@ StreamValue::Reader::Reader(const StreamValue& stream, StreamId first, StreamId 
     : first_(first), last_(last), backward_(backward) {
   block_ = stream.blocks_.floor(backward ? last : first);
   if (!block_ && !backward) block_ = stream.blocks_.first();
-  if (block_) reader_ = BlockReader(*block_);
+  if (!block_) return;
+  reader_ = BlockReader(*block_);
+  backward ? reader_.seek_back(last) : reader_.seek(first);
 }
 
 bool StreamValue::Reader::next(StreamEntry* entry) {
@@ -267,7 +285,7 @@ std::optional<int64_t> StreamValue::lag(const ConsumerGroup& group) const {
 
 bool StreamValue::referenced(StreamId id) const {
   for (auto group = groups_.first(); group; group.next()) {
-    if (id > (*group)->last_id || (*group)->find_pending(id) != nullptr) return true;
+    if (id > (*group)->last_id || (*group)->find_pending(id)) return true;
   }
   return false;
 }
@@ -283,24 +301,21 @@ bool StreamValue::drop_references(StreamId id) {
 
 bool StreamValue::add_block(StreamId first, Bytes pack) {
   const Blocks::Cursor tail = blocks_.last();
-  if (tail && last_of_block(*tail) >= first) return false;
-  if (!valid_block(pack, first)) return false;
-  StreamBlock block{.first = first};
-  block.pack = allocate(pack.size());
-  block.capacity = static_cast<uint32_t>(pack.size());
-  memcpy(block.pack, pack.data(), pack.size());
-  length_ += static_cast<uint64_t>(BlockReader(block).head().live);
+  if (tail && tail_id_ >= first) return false;
+  StreamBlock block;
+  if (!block_of_listpack(*this, first, pack, &block)) return false;
+  length_ += block.header().live;
+  tail_id_ = last_of_block(block);
   blocks_.insert(*this, block);
   return true;
 }
 
 bool StreamValue::set_facts(const Facts& facts) {
-  const Blocks::Cursor tail = blocks_.last();
-  if (facts.length != length_ || (tail && facts.last_id < last_of_block(*tail))) return false;
+  if (facts.length != length_ || facts.last_id < tail_id_) return false;
   last_id_ = facts.last_id;
   max_deleted_id_ = facts.max_deleted_id;
   entries_added_ = facts.entries_added;
-  find_first_id();
+  find_first_id(kStreamIdMin);
   return true;
 }
 
@@ -334,14 +349,8 @@ bool StreamValue::free_some(size_t elements) {
 
 Collection* StreamValue::copy(CollectionHeap& to) const {
   auto* copied = new StreamValue(to);
-  for (auto block = blocks_.first(); block; block.next()) {
-    StreamBlock twin{.first = block->first};
-    const size_t bytes = block->view().bytes();
-    twin.pack = copied->allocate(bytes);
-    twin.capacity = static_cast<uint32_t>(bytes);
-    memcpy(twin.pack, block->pack, bytes);
-    copied->blocks_.insert(*copied, twin);
-  }
+  for (auto block = blocks_.first(); block; block.next())
+    copied->blocks_.insert(*copied, copy_block(*copied, *block));
   for (auto group = groups_.first(); group; group.next())
     copied->groups_.insert(*copied, (*group)->copy(*copied));
   copied->length_ = length_;
@@ -349,6 +358,7 @@ Collection* StreamValue::copy(CollectionHeap& to) const {
   copied->last_id_ = last_id_;
   copied->first_id_ = first_id_;
   copied->max_deleted_id_ = max_deleted_id_;
+  copied->tail_id_ = tail_id_;
   return copied;
 }
 

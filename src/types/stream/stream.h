@@ -1,7 +1,7 @@
 // A stream: entries in the order of their ids, and the consumer groups that read them. Entries
 // stand packed in blocks (stream_block.h) of at most stream-node-max-bytes and -entries under an
-// index by id, so an entry of two short fields costs its text and some 10 bytes. Append, find by id
-// and what concerns one pending entry: O(log n), and a walk within one block.
+// index by id, so an entry of a short value costs it and 2 to 4 bytes. Append, find by id and what
+// concerns one pending entry: O(log n), and some steps within one block.
 //
 // Always a Collection, never a blob; stays when it is empty. Memory is accounted. Owner: whoever
 // holds the monitor of its shard.
@@ -105,11 +105,11 @@ class StreamValue final : public AccountedCollection {
   // No group has the entry pending any more; false: none had.
   bool drop_references(StreamId id);
 
-  // -- for DUMP and RESTORE: blocks in order (`first` and view().pack()), and a stream from such.
+  // -- for DUMP and RESTORE: blocks in order (`first` and listpack_of()), and a stream from such.
   // Groups are made by create_group(), create_consumer() and assign(), which take what an attacker
   // sends.
   const Blocks& block_index() const { return blocks_; }
-  // False: not a block, or not above the last one. REQUIRES: a listpack that is valid.
+  // False: not a block, or not above the last one. REQUIRES: listpack::valid(pack).
   bool add_block(StreamId first, Bytes pack);
   // What is known beside the blocks, once all are there; first_id() follows from them. False: it
   // contradicts them.
@@ -127,7 +127,9 @@ class StreamValue final : public AccountedCollection {
   Collection* copy(CollectionHeap& to) const override;
 
  private:
-  void find_first_id();
+  bool append_block(StreamId id, std::span<const Bytes> pairs, size_t capacity_max);
+  void find_first_id(StreamId from);
+  void drop_block(Blocks::Cursor block);
   size_t trim_block(StreamBlock& block, const StreamTrim& trim);
   StreamId read_by_all() const;
   void drop_references(const StreamBlock& block);
@@ -138,6 +140,7 @@ class StreamValue final : public AccountedCollection {
   uint64_t length_ = 0;
   uint64_t entries_added_ = 0;
   StreamId last_id_, first_id_, max_deleted_id_;
+  StreamId tail_id_;  // of the last block's last entry, be it deleted
 };
 
 }  // namespace cobnut

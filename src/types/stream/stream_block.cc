@@ -1,172 +1,244 @@
 #include "types/stream/stream_block.h"
 
 #include <algorithm>
-#include <memory>
-#include <new>
-#include <type_traits>
-
-#include "types/listpack/edit.h"
 
 namespace cobnut {
 namespace {
 
-using listpack::Element;
-using listpack::Value;
-using listpack::View;
+using packed::byte_at;
 
-constexpr int64_t kDeleted = 1;
-constexpr int64_t kSameFields = 2;
-// Elements of an entry before its pairs, the number of its own fields not counted.
-constexpr int64_t kFixedElements = 3;
-constexpr size_t kCapacityMin = 64;  // bytes
+constexpr uint8_t kDeleted = 0x80;
+constexpr uint8_t kOwnFields = 0x40;
+constexpr int kIdShift = 4;
+constexpr uint8_t kSmall = 0x0f;  // of the head byte, and the largest number in it
+enum IdKind : uint8_t { kNextSeq, kNextMs, kLaterMs, kAnyId };
 
-// The next size class of jemalloc from 64 bytes on: four in each doubling.
-size_t rounded(size_t bytes) {
-  if (bytes <= kCapacityMin) return kCapacityMin;
-  const size_t doubling = size_t{1} << (63 - __builtin_clzll(bytes - 1));
-  const size_t step = doubling / 4;
-  return (bytes + step - 1) / step * step;
+// Bytes of an entry beside its texts, and of each of these.
+constexpr size_t kEntryHeadMax = 1 + 4 * packed::kVarintMax;
+constexpr size_t kTextMax = packed::kIntegerMax;
+static_assert(kTextMax >= packed::kTextHeadMax);
+
+void resize(AccountedCollection& memory, StreamBlock& block, size_t capacity) {
+  block.data = memory.reallocate(block.data, block.header().capacity, capacity);
+  block.header().capacity = static_cast<uint32_t>(capacity);
 }
 
-// A block as the storage of a listpack: grows by half, up to what a block of its stream is to hold.
-class Storage {
- public:
-  Storage(AccountedCollection& memory, StreamBlock& block, size_t capacity_max)
-      : memory_(memory), block_(block), capacity_max_(capacity_max) {}
-  char* data() const { return block_.pack; }
-  bool resize(size_t bytes) {
-    if (bytes <= block_.capacity) return true;
-    size_t capacity = std::min<size_t>(block_.capacity + block_.capacity / 2, capacity_max_);
-    capacity = rounded(std::max(capacity, bytes));
-    block_.pack = memory_.reallocate(block_.pack, block_.capacity, capacity);
-    block_.capacity = static_cast<uint32_t>(capacity);
-    return true;
-  }
+// Room for so many bytes more: grows by half, up to what a block of its stream is to hold.
+void reserve(AccountedCollection& memory, StreamBlock& block, size_t more, size_t capacity_max) {
+  const size_t bytes = block.header().bytes + more;
+  const size_t capacity = block.header().capacity;
+  if (bytes <= capacity) return;
+  const size_t grown = std::min<size_t>(capacity + capacity / 2, capacity_max);
+  resize(memory, block, block_class(std::max(grown, bytes)));
+}
 
- private:
-  AccountedCollection& memory_;
-  StreamBlock& block_;
-  size_t capacity_max_;
+// What must be there for these texts to be written, whatever they are.
+size_t bytes_max(std::span<const Bytes> texts) {
+  size_t bytes = kEntryHeadMax + kTextMax * texts.size();
+  for (const Bytes text : texts) bytes += text.size();
+  return bytes;
+}
+
+struct Master {
+  const char* names;
+  size_t fields;
 };
-
-// Elements on their way into a pack: entries of usual size need no allocation.
-class Row {
- public:
-  explicit Row(size_t elements_max) : elements_(few_) {
-    if (elements_max <= kFew) return;
-    many_ = std::make_unique<char[]>(elements_max * sizeof(Element));
-    elements_ = many_.get();
-  }
-  template <typename T>
-  void add(T value) {
-    bytes_ += (new (elements_ + count_ * sizeof(Element)) Element(value))->bytes();
-    count_++;
-  }
-  size_t bytes() const { return bytes_; }
-  size_t count() const { return count_; }
-  char* write(char* to) const {
-    const auto* elements = reinterpret_cast<const Element*>(elements_);
-    for (size_t i = 0; i < count_; i++) to = elements[i].write(to);
-    return to;
-  }
-
- private:
-  static_assert(std::is_trivially_destructible_v<Element>);
-  static constexpr size_t kFew = 16;  // two fields with their values beside a master entry
-  alignas(Element) char few_[kFew * sizeof(Element)];
-  std::unique_ptr<char[]> many_;
-  char* elements_;
-  size_t count_ = 0;
-  size_t bytes_ = 0;
-};
-
-// The difference of two halves of ids, as the layout holds it: modulo 2^64.
-int64_t difference(uint64_t a, uint64_t b) { return static_cast<int64_t>(a - b); }
-
-void add_entry(Row& row, StreamId first, StreamId id, std::span<const Bytes> pairs, bool same) {
-  const auto fields = static_cast<int64_t>(pairs.size() / 2);
-  row.add(same ? kSameFields : int64_t{0});
-  row.add(difference(id.ms, first.ms));
-  row.add(difference(id.seq, first.seq));
-  if (!same) row.add(fields);
-  for (size_t i = same ? 1 : 0; i < pairs.size(); i += same ? 2 : 1) row.add(pairs[i]);
-  row.add(kFixedElements + (same ? fields : 2 * fields + 1));
+Master master_of(const char* data) {
+  const char* at = data + sizeof(BlockHeader);
+  const size_t fields = packed::read_varint(&at);
+  return {at, fields};
 }
 
-BlockHead read_head(View view) {
-  BlockHead head;
-  size_t at = view.first();
-  head.live = view.read(&at).integer;
-  head.deleted = view.read(&at).integer;
-  head.fields = static_cast<size_t>(view.read(&at).integer);
-  head.fields_at = at;
-  head.entries_at = view.skip(at, head.fields + 1);
-  return head;
-}
-
-bool fields_are(View view, const BlockHead& head, std::span<const Bytes> pairs) {
-  if (head.fields != pairs.size() / 2) return false;
-  size_t at = head.fields_at;
-  char digits[kIntTextMax];
+bool fields_are(const Master& master, std::span<const Bytes> pairs) {
+  if (master.fields != pairs.size() / 2) return false;
+  const char* at = master.names;
   for (size_t i = 0; i < pairs.size(); i += 2) {
-    if (view.read(&at).text(digits) != pairs[i]) return false;
+    if (packed::read_name(&at) != pairs[i]) return false;
   }
   return true;
 }
 
-void set_counts(Storage& storage, int64_t live, int64_t deleted) {
-  const size_t live_at = listpack::kHeaderBytes;
-  CHECK(listpack::replace(storage, live_at, Element(live)));
-  CHECK(listpack::replace(storage, View(storage.data()).next(live_at), Element(deleted)));
+// -- what a listpack would take
+
+std::optional<int64_t> integer_of(Bytes text) {
+  return listpack::may_be_integer(text) ? parse_int(text) : std::nullopt;
 }
+size_t name_pack_bytes(Bytes name) {
+  const std::optional<int64_t> integer = integer_of(name);
+  return integer ? listpack::integer_entry_bytes(*integer)
+                 : listpack::text_entry_bytes(name.size());
+}
+// Differences of halves of ids are stored modulo 2^64.
+size_t difference_pack_bytes(uint64_t a, uint64_t b) {
+  return listpack::integer_entry_bytes(static_cast<int64_t>(a - b));
+}
+// Of an entry without its names and values.
+size_t entry_pack_bytes(StreamId first, StreamId id, size_t fields, bool own) {
+  constexpr size_t kFlagsBytes = 2;
+  const auto count = static_cast<int64_t>(fields);
+  const int64_t elements = own ? 2 * count + 4 : count + 3;
+  return kFlagsBytes + difference_pack_bytes(id.ms, first.ms) +
+         difference_pack_bytes(id.seq, first.seq) +
+         (own ? listpack::integer_entry_bytes(count) : 0) + listpack::integer_entry_bytes(elements);
+}
+
+// -- writing
+
+// Writes an entry behind the end of a block, where there is room; the block does not have it until
+// end() is its end.
+class EntryWriter {
+ public:
+  EntryWriter(const StreamBlock& block, StreamId last)
+      : data_(block.data),
+        first_(block.first),
+        last_(last),
+        head_(block.data + block.header().bytes) {}
+
+  void write(StreamId id, std::span<const Bytes> pairs) {
+    const BlockHeader& header = *reinterpret_cast<const BlockHeader*>(data_);
+    to_ = head_ + 1;
+    group_ = (header.live + header.deleted) % BlockReader::kGroup == 0;
+    if (group_) {
+      const auto at = static_cast<uint32_t>(head_ - data_);
+      to_ = packed::write_varint(to_, header.last_group != 0 ? at - header.last_group : 0);
+    }
+    write_id(group_ ? first_ : last_, id);
+    const bool own = !fields_are(master_of(data_), pairs);
+    const size_t fields = pairs.size() / 2;
+    pack_bytes_ = entry_pack_bytes(first_, id, fields, own);
+    own ? write_own(pairs) : write_values(pairs);
+    *head_ = static_cast<char>(flags_);
+  }
+  size_t pack_bytes() const { return pack_bytes_; }
+  bool group() const { return group_; }
+  const char* end() const { return to_; }
+
+ private:
+  void write_id(StreamId before, StreamId id) {
+    const uint64_t ms = id.ms - before.ms;
+    if (ms == 0 && id.seq == before.seq + 1) return kind(kNextSeq);
+    if (ms == 1 && id.seq == 0) return kind(kNextMs);
+    to_ = packed::write_varint(to_, ms);
+    if (ms != 0 && id.seq == 0) return kind(kLaterMs);
+    kind(kAnyId);
+    to_ = packed::write_varint(to_, ms == 0 ? id.seq - before.seq : id.seq);
+  }
+  void kind(IdKind kind) { flags_ = static_cast<uint8_t>(kind << kIdShift); }
+
+  void write_own(std::span<const Bytes> pairs) {
+    const size_t fields = pairs.size() / 2;
+    flags_ |= kOwnFields;
+    if (fields - 1 < kSmall) {
+      flags_ |= static_cast<uint8_t>(fields);
+    } else {
+      to_ = packed::write_varint(to_, fields);
+    }
+    for (size_t i = 0; i < pairs.size(); i += 2) {
+      to_ = packed::write_name(to_, pairs[i]);
+      pack_bytes_ += name_pack_bytes(pairs[i]);
+      write_value(pairs[i + 1], false);
+    }
+  }
+  void write_values(std::span<const Bytes> pairs) {
+    for (size_t i = 1; i < pairs.size(); i += 2) write_value(pairs[i], i == 1);
+  }
+  void write_value(Bytes text, bool first_of_master) {
+    if (const std::optional<int64_t> integer = integer_of(text)) {
+      to_ = packed::write_integer(to_, *integer);
+      pack_bytes_ += listpack::integer_entry_bytes(*integer);
+      return;
+    }
+    pack_bytes_ += listpack::text_entry_bytes(text.size());
+    if (first_of_master && text.size() - 1 < kSmall) {
+      flags_ |= static_cast<uint8_t>(text.size());
+      to_ = packed::write_bytes(to_, text);
+    } else {
+      to_ = packed::write_text(to_, text);
+    }
+  }
+
+  const char* const data_;
+  const StreamId first_, last_;
+  char* const head_;
+  char* to_ = nullptr;
+  size_t pack_bytes_ = 0;
+  uint8_t flags_ = 0;
+  bool group_ = false;
+};
 
 }  // namespace
 
-// -- reading
-
-BlockReader::BlockReader(const StreamBlock& block)
-    : pack_(block.pack), first_(block.first), head_(read_head(block.view())) {
-  at_ = head_.entries_at;
-  back_ = block.view().end();
+size_t StreamBlock::pack_bytes() const {
+  const BlockHeader& counts = header();
+  return counts.pack_bytes + listpack::integer_entry_bytes(counts.live) +
+         listpack::integer_entry_bytes(counts.deleted);
 }
 
-size_t BlockReader::read(size_t at, StreamEntry* entry) const {
-  const View view(pack_);
-  entry->pack_ = pack_;
-  entry->flags_at_ = at;
-  const int64_t flags = view.read(&at).integer;
-  entry->deleted_ = (flags & kDeleted) != 0;
-  entry->id.ms = first_.ms + static_cast<uint64_t>(view.read(&at).integer);
-  entry->id.seq = first_.seq + static_cast<uint64_t>(view.read(&at).integer);
-  if (flags & kSameFields) {
-    entry->fields_ = head_.fields;
-    entry->fields_at_ = head_.fields_at;
-  } else {
-    entry->fields_ = static_cast<size_t>(view.read(&at).integer);
-    entry->fields_at_ = listpack::kNone;
+bool create_block(AccountedCollection& memory, StreamId first, std::span<const Bytes> texts,
+                  size_t step, size_t capacity, StreamBlock* block) {
+  const size_t fields = texts.size() / step;
+  constexpr size_t kEndBytes = 2;  // a zero
+  size_t pack_bytes = listpack::kEmptyBytes + kEndBytes +
+                      listpack::integer_entry_bytes(static_cast<int64_t>(fields));
+  size_t names = 0;
+  for (size_t i = 0; i < texts.size(); i += step) {
+    pack_bytes += name_pack_bytes(texts[i]);
+    names += texts[i].size() + packed::kTextHeadMax;
   }
-  entry->pairs_at_ = at;
-  return at;
-}
-
-bool BlockReader::next(StreamEntry* entry) {
-  const View view(pack_);
-  if (at_ == view.end()) return false;
-  const size_t pairs_at = read(at_, entry);
-  const size_t elements =
-      entry->fields_at_ != listpack::kNone ? entry->fields_ : 2 * entry->fields_;
-  at_ = view.skip(pairs_at, elements + 1);
+  if (pack_bytes > listpack::kBytesMax) return false;
+  capacity = block_class(std::max(capacity, sizeof(BlockHeader) + packed::kVarintMax + names));
+  *block = {.first = first, .data = memory.allocate(capacity)};
+  char* to = packed::write_varint(block->data + sizeof(BlockHeader), fields);
+  for (size_t i = 0; i < texts.size(); i += step) to = packed::write_name(to, texts[i]);
+  block->header() = {.capacity = static_cast<uint32_t>(capacity),
+                     .bytes = static_cast<uint32_t>(to - block->data),
+                     .live = 0,
+                     .deleted = 0,
+                     .last_group = 0,
+                     .pack_bytes = static_cast<uint32_t>(pack_bytes)};
   return true;
 }
 
-bool BlockReader::previous(StreamEntry* entry) {
-  if (back_ == head_.entries_at) return false;
-  const View view(pack_);
-  size_t at = view.previous(back_);
-  for (int64_t elements = view.get(at).integer; elements > 0; elements--) at = view.previous(at);
-  read(at, entry);
-  back_ = at;
+bool append_to_block(AccountedCollection& memory, StreamBlock& block, StreamId last, StreamId id,
+                     std::span<const Bytes> pairs, size_t capacity_max) {
+  reserve(memory, block, bytes_max(pairs), capacity_max);
+  EntryWriter entry(block, last);
+  entry.write(id, pairs);
+  constexpr size_t kCountMax = 6;  // bytes of each of the two counts
+  BlockHeader& header = block.header();
+  if (header.pack_bytes + entry.pack_bytes() + 2 * kCountMax > listpack::kBytesMax) return false;
+  if (entry.group()) header.last_group = header.bytes;
+  header.bytes = static_cast<uint32_t>(entry.end() - block.data);
+  header.pack_bytes += static_cast<uint32_t>(entry.pack_bytes());
+  header.live++;
+  DCHECK(header.bytes <= header.capacity);
   return true;
+}
+
+void trim_capacity(AccountedCollection& memory, StreamBlock& block) {
+  const size_t bytes = block_class(block.header().bytes);
+  if (bytes < block.header().capacity) resize(memory, block, bytes);
+}
+
+void free_block(AccountedCollection& memory, StreamBlock& block) {
+  memory.release(block.data, block.header().capacity);
+  block.data = nullptr;
+}
+
+StreamBlock copy_block(AccountedCollection& to, const StreamBlock& block) {
+  const size_t bytes = block.header().bytes;
+  StreamBlock copy{.first = block.first, .data = to.allocate(bytes)};
+  memcpy(copy.data, block.data, bytes);
+  copy.header().capacity = static_cast<uint32_t>(bytes);
+  return copy;
+}
+
+void mark_deleted(StreamBlock& block, size_t offset) {
+  char* head = block.data + offset;
+  DCHECK((byte_at(head) & kDeleted) == 0);
+  *head = static_cast<char>(byte_at(head) | kDeleted);
+  block.header().live--;
+  block.header().deleted++;
 }
 
 StreamId last_of_block(const StreamBlock& block) {
@@ -176,122 +248,128 @@ StreamId last_of_block(const StreamBlock& block) {
   return entry.id;
 }
 
-// -- writing
-
-bool create_block(AccountedCollection& memory, StreamId id, std::span<const Bytes> pairs,
-                  size_t capacity_max, StreamBlock* block) {
-  const size_t fields = pairs.size() / 2;
-  Row row(2 * fields + 8);
-  row.add(int64_t{1});
-  row.add(int64_t{0});
-  row.add(static_cast<int64_t>(fields));
-  for (size_t i = 0; i < pairs.size(); i += 2) row.add(pairs[i]);
-  row.add(int64_t{0});
-  add_entry(row, id, id, pairs, true);
-  if (row.bytes() > listpack::kBytesMax - listpack::kEmptyBytes) return false;
-  *block = StreamBlock{.first = id};
-  Storage storage(memory, *block, capacity_max);
-  CHECK(listpack::create(storage, row));
-  return true;
-}
-
-bool append_to_block(AccountedCollection& memory, StreamBlock& block, StreamId id,
-                     std::span<const Bytes> pairs, size_t capacity_max) {
-  const BlockHead head = read_head(block.view());
-  const bool same = fields_are(block.view(), head, pairs);
-  Row row(pairs.size() + 5);
-  add_entry(row, block.first, id, pairs, same);
-  Storage storage(memory, block, capacity_max);
-  if (!listpack::append(storage, row)) return false;
-  CHECK(listpack::replace(storage, listpack::kHeaderBytes, Element(head.live + 1)));
-  return true;
-}
-
-void trim_capacity(AccountedCollection& memory, StreamBlock& block) {
-  const size_t bytes = rounded(block.view().bytes());
-  if (bytes >= block.capacity) return;
-  block.pack = memory.reallocate(block.pack, block.capacity, bytes);
-  block.capacity = static_cast<uint32_t>(bytes);
-}
-
-void free_block(AccountedCollection& memory, StreamBlock& block) {
-  memory.release(block.pack, block.capacity);
-  block.pack = nullptr;
-}
-
-void mark_deleted(AccountedCollection& memory, StreamBlock& block,
-                  std::span<const size_t> flags_at) {
-  if (flags_at.empty()) return;
-  const BlockHead head = read_head(block.view());
-  Storage storage(memory, block, block.capacity);
-  for (const size_t at : flags_at) {  // a flag is one byte before and after
-    const int64_t flags = block.view().get(at).integer;
-    CHECK(listpack::replace(storage, at, Element(flags | kDeleted)));
-  }
-  const auto marked = static_cast<int64_t>(flags_at.size());
-  set_counts(storage, head.live - marked, head.deleted + marked);
-}
-
-// -- validation
+// -- reading
 
 namespace {
 
-// Reads elements one by one and remembers when one is missing or no number.
-class Checked {
- public:
-  explicit Checked(Bytes pack) : view_(pack) {}
-  bool more() const { return ok_ && at_ != view_.end(); }
-  bool ok() const { return ok_; }
-  bool skip(uint64_t count) {
-    for (; count > 0; count--) {
-      if (!more()) return ok_ = false;
-      at_ = view_.next(at_);
-    }
-    return true;
+// The id of the entry at `at`; returns what is behind it. `group`: it begins one.
+const char* read_id(const char* at, StreamId before, bool group, StreamId* id) {
+  const uint8_t kind = byte_at(at++) >> kIdShift & 3;
+  if (group) packed::read_varint(&at);
+  if (kind == kNextSeq) {
+    *id = {before.ms, before.seq + 1};
+  } else if (kind == kNextMs) {
+    *id = {before.ms + 1, 0};
+  } else {
+    const uint64_t ms = packed::read_varint(&at);
+    const uint64_t seq = kind == kAnyId ? packed::read_varint(&at) : 0;
+    *id = {before.ms + ms, ms == 0 ? before.seq + seq : seq};
   }
-  int64_t integer(int64_t least = INT64_MIN) {
-    if (!more()) {
-      ok_ = false;
-      return 0;
-    }
-    const Value value = view_.read(&at_);
-    ok_ = value.is_integer && value.integer >= least;
-    return value.integer;
-  }
-
- private:
-  const View view_;
-  size_t at_ = listpack::kHeaderBytes;
-  bool ok_ = true;
-};
+  return at;
+}
 
 }  // namespace
 
-bool valid_block(Bytes pack, StreamId first) {
-  Checked in(pack);
-  const int64_t live = in.integer(0);
-  const int64_t deleted = in.integer(0);
-  const int64_t master_fields = in.integer(0);
-  if (!in.ok() || !in.skip(static_cast<uint64_t>(master_fields))) return false;
-  if (in.integer() != 0 || !in.ok()) return false;
-  int64_t found_live = 0, found_deleted = 0;
-  bool any = false;
-  StreamId last;
-  while (in.more()) {
-    const int64_t flags = in.integer(0);
-    const StreamId id{first.ms + static_cast<uint64_t>(in.integer()),
-                      first.seq + static_cast<uint64_t>(in.integer())};
-    const bool same = (flags & kSameFields) != 0;
-    const int64_t fields = same ? master_fields : in.integer(0);
-    if (!in.ok() || flags > (kDeleted | kSameFields) || (any && !(last < id)) || id < first)
-      return false;
-    if (!in.skip(static_cast<uint64_t>(fields) * (same ? 1 : 2))) return false;
-    if (in.integer() != kFixedElements + (same ? fields : 2 * fields + 1) || !in.ok()) return false;
-    (flags & kDeleted ? found_deleted : found_live)++;
-    last = id;
-    any = true;
+BlockReader::BlockReader(const StreamBlock& block)
+    : data_(block.data), first_(block.first), end_(data_ + block.header().bytes) {
+  const Master master = master_of(data_);
+  names_ = at_ = master.names;
+  fields_ = master.fields;
+  for (size_t i = 0; i < fields_; i++) packed::read_name(&at_);
+}
+
+const char* BlockReader::read(const char* at, StreamId before, bool group,
+                              StreamEntry* entry) const {
+  const uint8_t flags = byte_at(at);
+  entry->head_ = at;
+  entry->deleted_ = (flags & kDeleted) != 0;
+  at = read_id(at, before, group, &entry->id);
+  entry->first_bytes_ = 0;
+  const size_t small = flags & kSmall;
+  if (flags & kOwnFields) {
+    entry->names_ = nullptr;
+    entry->fields_ = small != 0 ? small : packed::read_varint(&at);
+    entry->pairs_ = at;
+    for (size_t i = 0; i < entry->fields_; i++) {
+      packed::read_name(&at);
+      at = packed::skip_value(at);
+    }
+    return at;
   }
-  return in.ok() && any && live == found_live && deleted == found_deleted;
+  entry->names_ = names_;
+  entry->fields_ = fields_;
+  entry->pairs_ = at;
+  entry->first_bytes_ = static_cast<uint8_t>(small);
+  at += small;
+  for (size_t i = small != 0 ? 1 : 0; i < fields_; i++) at = packed::skip_value(at);
+  return at;
+}
+
+bool BlockReader::next(StreamEntry* entry) {
+  if (at_ == end_) return false;
+  const bool group = index_++ % kGroup == 0;
+  at_ = read(at_, group ? first_ : id_, group, entry);
+  id_ = entry->id;
+  return true;
+}
+
+BlockReader::Group BlockReader::last_group() const {
+  const BlockHeader& header = *reinterpret_cast<const BlockHeader*>(data_);
+  const size_t count = header.live + header.deleted;
+  return {data_ + header.last_group, (count - 1) / kGroup * kGroup, end_};
+}
+
+// REQUIRES: not the first one.
+BlockReader::Group BlockReader::group_before(const Group& group) const {
+  const char* at = group.begin + 1;
+  const uint64_t back = packed::read_varint(&at);
+  return {group.begin - back, group.index - kGroup, group.begin};
+}
+
+BlockReader::Group BlockReader::group_of(StreamId id) const {
+  Group group = last_group();
+  StreamId begun;
+  while (group.index > 0) {
+    read_id(group.begin, first_, true, &begun);
+    if (begun <= id) break;
+    group = group_before(group);
+  }
+  return group;
+}
+
+void BlockReader::seek(StreamId id) {
+  if (id <= first_) return;
+  const Group group = group_of(id);
+  at_ = group.begin;
+  index_ = group.index;
+}
+
+void BlockReader::seek_back(StreamId id) { fill(group_of(id)); }
+
+void BlockReader::fill(const Group& group) {
+  group_ = group;
+  left_ = 0;
+  StreamId before = first_;
+  StreamEntry entry;
+  for (const char* at = group.begin; at != group.end; before = entry.id) {
+    entries_[left_] = at;
+    at = read(at, before, left_ == 0, &entry);
+    ids_[left_++] = entry.id;
+  }
+}
+
+bool BlockReader::previous(StreamEntry* entry) {
+  if (left_ == 0) {
+    if (group_.begin == nullptr) {
+      fill(last_group());
+    } else {
+      if (group_.index == 0) return false;
+      fill(group_before(group_));
+    }
+  }
+  left_--;
+  read(entries_[left_], left_ == 0 ? first_ : ids_[left_ - 1], left_ == 0, entry);
+  return true;
 }
 
 }  // namespace cobnut

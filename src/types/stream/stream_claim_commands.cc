@@ -110,14 +110,14 @@ std::optional<ClaimOptions> parse_claim(Context& cx, std::span<const Bytes> word
 }
 
 void claim_one(Claim& claim, const ClaimOptions& options, int64_t delivered_ms, StreamId id) {
-  const PendingEntry* pending = claim.group->find_pending(id);
+  const std::optional<PendingEntry> pending = claim.group->find_pending(id);
   if (!claim.stream->contains(id)) {
     claim.changed |= claim.group->acknowledge(*claim.stream, id);
     return;
   }
-  if (pending == nullptr && !options.force) return;
-  if (pending != nullptr && !claim.idle_enough(*pending)) return;
-  uint64_t deliveries = pending != nullptr ? pending->deliveries : 1;  // as if delivered before
+  if (!pending && !options.force) return;
+  if (pending && !claim.idle_enough(*pending)) return;
+  uint64_t deliveries = pending ? pending->deliveries : 1;  // as if delivered before
   if (options.deliveries >= 0) {
     deliveries = static_cast<uint64_t>(options.deliveries);
   } else if (!options.only_ids) {
@@ -199,24 +199,24 @@ void cmd_xautoclaim(Context& cx, Args args) {
     const auto pending = claim.group->pending().lower_bound(next);
     more = static_cast<bool>(pending);
     if (!more) break;
-    const StreamId id = pending->id;
+    const PendingEntry entry = *pending;
+    const StreamId id = entry.id;
     if (!claim.stream->contains(id)) {
       claim.group->acknowledge(*claim.stream, id);
       claim.changed = true;
       gone.push_back(id);
       left--;
-    } else if (claim.idle_enough(*pending)) {
-      claim.take(id, cx.keys.now_ms(), pending->deliveries + (claim.only_ids ? 0 : 1));
+    } else if (claim.idle_enough(entry)) {
+      claim.take(id, cx.keys.now_ms(), entry.deliveries + (claim.only_ids ? 0 : 1));
       left--;
     }
     more = id != kStreamIdMax;
     if (!more) break;
     next = id.next();
   }
-  const auto pending =
-      more ? claim.group->pending().lower_bound(next) : ConsumerGroup::Pending::Cursor();
+  const auto pending = more ? claim.group->pending().lower_bound(next) : PendingTable::Cursor();
   cx.reply.array(3);
-  reply_stream_id(cx, pending ? pending->id : StreamId{});
+  reply_stream_id(cx, pending ? pending.id() : StreamId{});
   claim.reply_claimed();
   cx.reply.array(gone.size());
   for (const StreamId id : gone) reply_stream_id(cx, id);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "types/stream/stream.h"
+#include "types/stream/stream_listpack.h"
 
 using namespace cobnut;
 
@@ -19,7 +20,7 @@ std::vector<StreamId> ids_of(const StreamValue& stream, bool backward) {
   while (reader.next(&entry)) {
     ids.push_back(entry.id);
     size_t pairs = 0;
-    entry.for_each([&](const listpack::Value&, const listpack::Value&) { pairs++; });
+    entry.for_each([&](Bytes, const listpack::Value&) { pairs++; });
     CHECK_EQ(pairs, entry.fields());
   }
   return ids;
@@ -29,6 +30,11 @@ void check_consistent(const StreamValue& stream) {
   std::vector<StreamId> ids = ids_of(stream, false);
   CHECK_EQ(ids.size(), stream.length());
   CHECK_EQ(ids.size(), stream.count(kStreamIdMin, kStreamIdMax, 0));
+  for (auto block = stream.block_index().first(); block; block.next()) {
+    const std::string pack = listpack_of(*block);
+    CHECK_EQ(pack.size(), block->pack_bytes());
+    CHECK(listpack::valid(pack));
+  }
   CHECK(stream.first_id() == (ids.empty() ? StreamId{} : ids.front()));
   std::vector<StreamId> back = ids_of(stream, true);
   CHECK(std::equal(ids.begin(), ids.end(), back.rbegin(), back.rend()));
@@ -99,7 +105,7 @@ std::vector<std::pair<StreamId, std::string>> blocks_of(CollectionHeap& heap, co
   }
   std::vector<std::pair<StreamId, std::string>> blocks;
   for (auto block = stream->block_index().first(); block; block.next())
-    blocks.emplace_back(block->first, std::string(block->view().pack()));
+    blocks.emplace_back(block->first, listpack_of(*block));
   heap.discard(stream);
   return blocks;
 }

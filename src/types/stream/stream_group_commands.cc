@@ -196,8 +196,8 @@ void reply_pending_summary(Context& cx, const ConsumerGroup& group) {
     cx.reply.null();
     return cx.reply.null_array();
   }
-  reply_stream_id(cx, group.pending().first()->id);
-  reply_stream_id(cx, group.pending().last()->id);
+  reply_stream_id(cx, group.pending().first().id());
+  reply_stream_id(cx, group.pending().last().id());
   size_t busy = 0;
   for (auto at = group.consumers().first(); at; at.next()) busy += (*at)->pending().empty() ? 0 : 1;
   cx.reply.array(busy);
@@ -221,12 +221,12 @@ void for_each_pending(const ConsumerGroup& group, const Consumer* consumer,
   };
   if (consumer != nullptr) {
     for (auto id = consumer->pending().lower_bound(arguments.first);
-         left > 0 && id && *id <= arguments.last; id.next())
-      matches(*group.find_pending(*id));
+         left > 0 && id && id.id() <= arguments.last; id.next())
+      matches(*group.find_pending(id.id()));
     return;
   }
   for (auto entry = group.pending().lower_bound(arguments.first);
-       left > 0 && entry && entry->id <= arguments.last; entry.next())
+       left > 0 && entry && entry.id() <= arguments.last; entry.next())
     matches(*entry);
 }
 

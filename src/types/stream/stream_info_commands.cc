@@ -53,7 +53,7 @@ void reply_consumer_full(Context& cx, const ConsumerGroup& group, const Consumer
   size_t left = shown(consumer.pending().size(), limit);
   cx.reply.array(left);
   for (auto id = consumer.pending().first(); left > 0; id.next(), left--) {
-    const PendingEntry& entry = *group.find_pending(*id);
+    const PendingEntry entry = *group.find_pending(id.id());
     cx.reply.array(3);
     reply_stream_id(cx, entry.id);
     cx.reply.integer(entry.delivered_ms);
@@ -72,12 +72,13 @@ void reply_group_full(Context& cx, const StreamValue& stream, const ConsumerGrou
   cx.reply.bulk("pending");
   size_t left = shown(group.pending().size(), limit);
   cx.reply.array(left);
-  for (auto entry = group.pending().first(); left > 0; entry.next(), left--) {
+  for (auto at = group.pending().first(); left > 0; at.next(), left--) {
+    const PendingEntry entry = *at;
     cx.reply.array(4);
-    reply_stream_id(cx, entry->id);
-    cx.reply.bulk(entry->consumer->name());
-    cx.reply.integer(entry->delivered_ms);
-    cx.reply.integer(static_cast<int64_t>(entry->deliveries));
+    reply_stream_id(cx, entry.id);
+    cx.reply.bulk(entry.consumer->name());
+    cx.reply.integer(entry.delivered_ms);
+    cx.reply.integer(static_cast<int64_t>(entry.deliveries));
   }
   cx.reply.bulk("consumers");
   cx.reply.array(group.consumers().size());

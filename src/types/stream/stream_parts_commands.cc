@@ -11,10 +11,6 @@ std::optional<StreamId> with_error(Context& cx, std::optional<StreamId> id) {
   return id;
 }
 
-void reply_text(Context& cx, const listpack::Value& value) {
-  value.is_integer ? cx.reply.bulk_integer(value.integer) : cx.reply.bulk(value.bytes);
-}
-
 }  // namespace
 
 std::optional<StreamId> stream_id_argument(Context& cx, Bytes text, uint64_t missing_seq) {
@@ -66,9 +62,9 @@ void reply_stream_entry(Context& cx, const StreamEntry& entry) {
   cx.reply.array(2);
   reply_stream_id(cx, entry.id);
   cx.reply.array(2 * entry.fields());
-  entry.for_each([&](const listpack::Value& field, const listpack::Value& value) {
-    reply_text(cx, field);
-    reply_text(cx, value);
+  entry.for_each([&](Bytes field, const listpack::Value& value) {
+    cx.reply.bulk(field);
+    value.is_integer ? cx.reply.bulk_integer(value.integer) : cx.reply.bulk(value.bytes);
   });
 }
 

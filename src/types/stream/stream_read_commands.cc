@@ -151,7 +151,10 @@ std::vector<Source> readable(const std::vector<Source>& sources, size_t limit) {
       source.after = earlier != begun.end() ? read_up_to(source, earlier->second, limit)
                                             : source.group->last_id;
     }
-    if (source.stream->length() == 0 || source.stream->last_entry_id() <= source.after) continue;
+    if (source.after >= source.stream->last_id()) continue;
+    StreamEntry entry;
+    if (!StreamValue::Reader(*source.stream, source.after.next(), kStreamIdMax).next(&entry))
+      continue;
     served.push_back(source);
     if (source.group != nullptr && sources.size() > 1) begun[source.group] = source.after;
   }
@@ -179,22 +182,21 @@ void reply_new(Context& cx, const Source& source, Consumer* consumer,
 void reply_history(Context& cx, const Source& source, Consumer* consumer, size_t limit) {
   const StreamId first = source.after.next();
   size_t count = 0;
-  for (auto id = consumer->pending().lower_bound(first); id && (limit == 0 || count < limit);
-       id.next())
+  for (auto at = consumer->pending().lower_bound(first); at && (limit == 0 || count < limit);
+       at.next())
     count++;
   cx.reply.array(count);
-  for (auto id = consumer->pending().lower_bound(first); count > 0; id.next(), count--) {
+  for (auto at = consumer->pending().lower_bound(first); count > 0; at.next(), count--) {
     StreamEntry entry;
-    if (!StreamValue::Reader(*source.stream, *id, *id).next(&entry)) {  // deleted meanwhile
+    if (!StreamValue::Reader(*source.stream, at.id(), at.id()).next(&entry)) {  // deleted meanwhile
       cx.reply.array(2);
-      reply_stream_id(cx, *id);
+      reply_stream_id(cx, at.id());
       cx.reply.null_array();
       continue;
     }
     reply_stream_entry(cx, entry);
-    PendingEntry* pending = source.group->find_pending(*id);
-    pending->delivered_ms = cx.keys.now_ms();
-    pending->deliveries++;
+    const uint64_t deliveries = source.group->find_pending(at.id())->deliveries;
+    source.group->assign(*source.stream, at.id(), consumer, cx.keys.now_ms(), deliveries + 1);
   }
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/numbers.h"
+#include "types/stream/stream_listpack.h"
 
 namespace cobnut {
 namespace {
@@ -26,8 +27,8 @@ struct Model {
 Fields fields_of(const StreamEntry& entry) {
   Fields fields;
   char digits[kIntTextMax];
-  entry.for_each([&](const listpack::Value& field, const listpack::Value& value) {
-    fields.emplace_back(field.text(digits));
+  entry.for_each([&](Bytes field, const listpack::Value& value) {
+    fields.emplace_back(field);
     fields.emplace_back(value.text(digits));
   });
   return fields;
@@ -118,10 +119,12 @@ void trim_model(Model& model, const StreamTrim& trim) {
 StreamValue* rebuilt(const StreamValue& stream, CollectionHeap& heap) {
   auto* again = new StreamValue(heap);
   for (auto block = stream.block_index().first(); block; block.next()) {
-    const Bytes pack = block->view().pack();
+    const std::string pack = listpack_of(*block);
     REQUIRE(listpack::valid(pack));
+    REQUIRE(pack.size() == block->pack_bytes());
     REQUIRE(again->add_block(block->first, pack));
     REQUIRE(!again->add_block(block->first, pack));
+    REQUIRE(listpack_of(*again->block_index().last()) == pack);
   }
   StreamValue::Facts facts{.length = stream.length(),
                            .last_id = stream.last_id(),
@@ -236,9 +239,7 @@ TEST_CASE("stream: what is not a block is refused") {
   auto* stream = new StreamValue(heap);
   REQUIRE(append(*stream, {5, 1}, {"a", "1"}, {}));
   REQUIRE(append(*stream, {6, 1}, {"b", "2", "c", "3"}, {}));
-  const std::string good(stream->block_index().first()->view().pack());
-  CHECK(valid_block(good, {5, 1}));
-  CHECK(valid_block(good, {0, 0}));
+  const std::string good = listpack_of(*stream->block_index().first());
   size_t refused = 0;
   for (size_t at = listpack::kHeaderBytes; at < good.size(); at++) {
     for (int bit = 0; bit < 8; bit++) {
@@ -281,10 +282,11 @@ void check_groups(const StreamValue& stream, const GroupsModel& model,
     REQUIRE(checked->pending().size() == pending.size());
     auto at = checked->pending().first();
     for (const auto& [pending_id, owner] : pending) {
-      REQUIRE(at->id == pending_id);
-      REQUIRE(at->consumer->name() == owner.consumer);
-      REQUIRE(at->deliveries == owner.deliveries);
-      REQUIRE(at->consumer->pending().find(pending_id) != nullptr);
+      const PendingEntry entry = *at;
+      REQUIRE(entry.id == pending_id);
+      REQUIRE(entry.consumer->name() == owner.consumer);
+      REQUIRE(entry.deliveries == owner.deliveries);
+      REQUIRE(entry.consumer->pending().find(pending_id));
       at.next();
     }
     size_t listed = 0;
@@ -302,9 +304,9 @@ void check_groups_of_copy(const StreamValue& stream, const StreamValue& copied) 
     const ConsumerGroup* twin = copied.find_group((*group)->name());
     auto at = twin->pending().first();
     for (auto entry = (*group)->pending().first(); entry; entry.next(), at.next()) {
-      REQUIRE(at->id == entry->id);
-      REQUIRE(at->consumer != entry->consumer);
-      REQUIRE(at->consumer->name() == entry->consumer->name());
+      REQUIRE(at.id() == entry.id());
+      REQUIRE((*at).consumer != (*entry).consumer);
+      REQUIRE((*at).consumer->name() == (*entry).consumer->name());
     }
     REQUIRE(!at);
   }
