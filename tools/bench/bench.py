@@ -49,6 +49,7 @@ CPU_ROWS = [
     ("hset_p16", 16, ["HSET", f"myhash:{R}", "field1", VALUE, "field2", VALUE], "types", 800_000,
      0.55, 0.45),
     ("zadd_p16", 16, ["ZADD", "myzset", R, f"element:{R}"], "types", 400_000, 0.65, 0.45),
+    ("xadd_p16", 16, ["XADD", "mystream", "*", "field1", "8 bytes!"], "types", 800_000, None, None),
     ("lrange100_p16", 16, ["LRANGE", "list100", "0", "99"], "types", 160_000, 0.60, 0.45),
 ]
 # name, value bytes, seconds to live, must, aim (bytes per key beyond key and value)
@@ -66,9 +67,11 @@ ELEMENT_ROWS = [
     ("element_hash", lambda i: ["HSET", "big", f"{i:012d}", f"{i:08d}"], 0, 42, 32),
     ("element_set", lambda i: ["SADD", "big", f"m{i:011d}"], 0, 30, 22),
     ("element_list", lambda i: ["RPUSH", "big", f"v{i:07d}"], 0, None, None),
+    ("element_stream", lambda i: ["XADD", "big", "*", "field1", f"v{i:07d}"], 0, None, None),
     ("small_hash", lambda i: ["HSET", servers.key(i, "hsh")] +
      [word for field in range(10) for word in (f"f{field}", f"v{i % 1000:03d}")], KEY_BYTES, 150, 130),
 ]
+REPLY_LINES = {"element_stream": 2}  # where it is not one
 # name, command: ours against ourselves
 GET, SET = ["GET", f"key:{R}"], ["SET", f"key:{R}", VALUE]
 TWO_LOOP_ROWS = [("two_loops_get", GET), ("two_loops_set", SET)]
@@ -107,7 +110,7 @@ class Bench:
     def row(self, figure, ours, other, ratio, must, aim):
         """Prints one line of the table; ratio is what must and aim speak of."""
         cells = [figure, ours, other, f"{ratio:.2f}" if ratio < 10 else f"{ratio:.0f}",
-                 f"{must}", f"{aim}", verdict_of(ratio, must, aim)]
+                 f"{must or ''}", f"{aim or ''}", verdict_of(ratio, must, aim)]
         print("| " + " | ".join(cells) + " |", flush=True)
 
     def run_load(self, server, command, pipeline, operations, clients=CLIENTS, core=LOAD_CORE,
@@ -221,21 +224,22 @@ class Bench:
             print(f"| ttl B/key | {extra:+.1f} | | | +{TTL_MUST} B | +{TTL_AIM} B | "
                   f"{verdict_of(extra, TTL_MUST, TTL_AIM)} |", flush=True)
 
-    def element_bytes(self, kind, request, ignored):
+    def element_bytes(self, kind, request, ignored, lines):
         """Bytes of RSS per element, added in random order."""
         order = list(range(self.keys()))
         random.Random(1).shuffle(order)
         with kind.start(core=SERVER_CORE) as server:
             server.ask("PING")
             before = settled_rss(server)
-            server.load((servers.encode(*request(i)) for i in order), self.keys())
+            server.load((servers.encode(*request(i)) for i in order), self.keys(), lines)
             return (settled_rss(server) - before) / self.keys() - ignored
 
     def element_rows(self):
         for name, request, ignored, must, aim in ELEMENT_ROWS:
             if not self.wanted(name):
                 continue
-            mine, its = (self.element_bytes(kind, request, ignored) for kind in (self.ours, self.redis))
+            mine, its = (self.element_bytes(kind, request, ignored, REPLY_LINES.get(name, 1))
+                         for kind in (self.ours, self.redis))
             limits = f"{must} B | {aim} B" if must else " | "
             print(f"| {name} B | {mine:.1f} | {its:.1f} | {mine / its:.2f} | {limits} | "
                   f"{verdict_of(mine, must, aim)} |", flush=True)

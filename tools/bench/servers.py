@@ -38,11 +38,11 @@ def key(number, prefix="key"):
     return b"%s:%012d" % (prefix.encode(), number)
 
 
-def read_until_errors_or_end(connection, replies):
-    """Reads that many one-line replies; fails on the first error."""
+def read_until_errors_or_end(connection, lines):
+    """Reads so many lines of replies; fails on the first error."""
     data = b""
     count = 0
-    while count < replies:
+    while count < lines:
         chunk = connection.recv(1 << 20)
         if not chunk:
             raise RuntimeError("the server closed the connection while it was loaded")
@@ -118,14 +118,14 @@ class Server:
         with open(f"/proc/{self.pid}/status", encoding="ascii") as status:
             return int(re.search(r"VmRSS:\s+(\d+) kB", status.read()).group(1)) << 10
 
-    def load(self, commands, count):
-        """Sends `count` commands, given as an iterator of bytes, each answered by one line."""
+    def load(self, commands, count, lines=1):
+        """Sends `count` commands, given as an iterator of bytes, each answered by so many lines."""
         with self.connect() as connection:
             sent = 0
             while sent < count:
                 batch = [next(commands) for _ in range(min(COMMANDS_PER_ROUND_TRIP, count - sent))]
                 connection.sendall(b"".join(batch))
-                read_until_errors_or_end(connection, len(batch))
+                read_until_errors_or_end(connection, lines * len(batch))
                 sent += len(batch)
 
     def load_strings(self, keys, value_bytes, ttl_seconds=0):
