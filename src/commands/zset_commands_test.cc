@@ -470,4 +470,15 @@ TEST_CASE("ZSCAN and ZRANDMEMBER reach every element, of both forms") {
   }
 }
 
+TEST_CASE("ZSCAN of a small sorted set shows integers up to 2^62 in full, as Redis") {
+  TestServer server;
+  constexpr Step kSteps[] = {
+      {"zadd edge 4611686018427387904 a -4611686018427387904 b 4611686018427388928 c", ":3"},
+      {"zscan edge 0",
+       "[\"0\", [\"b\", \"-4611686018427387904\", \"a\", \"4611686018427387904\", \"c\", "
+       "\"4.6116860184273889e+18\"]]"},
+  };
+  replay(server, kSteps);
+}
+
 }  // namespace cobnut::testing

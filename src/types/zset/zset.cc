@@ -67,7 +67,7 @@ namespace zset {
 
 bool is_stored_integer(double score) {
   constexpr double kMost = 4611686018427387904.0;  // 2^62
-  return score > -kMost && score < kMost &&
+  return score >= -kMost && score <= kMost &&
          static_cast<double>(static_cast<int64_t>(score)) == score;
 }
 
