@@ -272,4 +272,16 @@ TEST_CASE("a search holds just what a look at every point finds") {
   }
 }
 
+TEST_CASE("geo: scores that no position has are read as on redis-server") {
+  TestServer server;
+  constexpr Step kSteps[] = {
+      {"zadd odd -10 a inf b -inf c 1e19 d 9007199254740992 e", ":5"},
+      {"geopos odd a b c d e",
+       "[[\"180\", \"85.0511287799999991\"], [\"-179.99999731779098511\", "
+       "\"-85.05112751263942528\"], [\"180\", \"-85.05112751263942528\"], [\"180\", "
+       "\"85.0511287799999991\"], [\"180\", \"-85.05112751263942528\"]]"},
+  };
+  replay(server, kSteps);
+}
+
 }  // namespace cobnut::testing

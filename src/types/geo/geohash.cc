@@ -110,6 +110,15 @@ bool reaches(const Cell& cell, uint32_t steps, const Edges& bounds) {
          edges_of(neighbour(cell, -1, 0, steps), steps).west <= bounds.west;
 }
 
+// A sorted set that was not made by GEOADD may hold any score: what the processor makes of those
+// that no cell has, as in redis-server on x86-64.
+uint64_t bits_of(double score) {
+  constexpr double kEnd = 0x1p63;
+  if (score >= kEnd) return score < 2 * kEnd ? static_cast<uint64_t>(score) : 0;
+  if (score >= -kEnd) return static_cast<uint64_t>(static_cast<int64_t>(score));
+  return uint64_t{1} << 63;
+}
+
 }  // namespace
 
 double score_of(const Position& position) {
@@ -117,8 +126,7 @@ double score_of(const Position& position) {
 }
 
 Position position_of(double score) {
-  // A sorted set that was not made by GEOADD may hold any score.
-  const uint64_t bits = score >= 0 && score < 9.2e18 ? static_cast<uint64_t>(score) : 0;
+  const uint64_t bits = bits_of(score);
   const Edges edges = edges_of({collect_bits(bits >> 1), collect_bits(bits)}, kStepsMax);
   return {std::clamp((edges.west + edges.east) / 2, -kLongitudeMax, kLongitudeMax),
           std::clamp((edges.south + edges.north) / 2, -kLatitudeMax, kLatitudeMax)};
