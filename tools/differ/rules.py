@@ -132,13 +132,13 @@ def flat(reply):
 
 def is_sample(words, reply, contents):
     """Whether a reply of SRANDMEMBER's kind can be one of that collection."""
-    members = contents if words[0].upper() == b"SRANDMEMBER" else contents[::2]
+    members = set(contents if words[0].upper() == b"SRANDMEMBER" else contents[::2])
     if len(words) == 2:
         return reply in members if members else reply is None
     values = flat(reply)
     with_values = len(words) > 3
     if with_values:
-        known = pairs(contents)
+        known = set(pairs(contents))
         if not all(pair in known for pair in pairs(values)):
             return False
     drawn = values[::2] if with_values else values

@@ -91,4 +91,5 @@ class Generator:
         dangerous = words[0].upper() in DANGEROUS or any(word.upper() == b"BLOCK" for word in words)
         words = [a.mixed_case(words[0])] + words[1:]
         words = words if dangerous else a.nonsense(words)
-        return bitmaps.without_overflow(words) if words[0].upper() == b"BITFIELD" else words
+        words = bitmaps.without_overflow(words) if words[0].upper() == b"BITFIELD" else words
+        return sorted_sets.equal_scores(words)

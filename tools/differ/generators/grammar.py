@@ -324,6 +324,8 @@ class Grammar:
                     many += 1
                 words[at] = b"%d" % many if a.chance(0.92) else a.pick([*EDGES, b"1", b"2"])
         name = upper[0]
+        if name.lower() in LEXICAL and len(words) > 1 and words[1] in sorted_sets.KEYS:
+            words[1] = a.pick(sorted_sets.LEXICAL_KEYS)
         if name == b"XREAD" or name == b"XREADGROUP":
             self.even_streams(words, upper)
         if name in (b"SORT", b"SORT_RO"):

@@ -9,6 +9,13 @@ SCORES = [b"0", b"1", b"1", b"2", b"3", b"-1", b"1.5", b"1e3", b"-0.5", b"0.1", 
 TIMEOUTS = [b"0.001", b"0.001", b"0.001", b"-1", b"x", b"nan"]
 
 
+def equal_scores(words):
+    """What is added to a lexical key has the score 0, whatever happened to the words."""
+    if words[0].lower() != b"zadd" or len(words) < 4 or words[1] not in LEXICAL_KEYS:
+        return words
+    return words[:2] + [b"0" if at % 2 == 0 else word for at, word in enumerate(words[2:])]
+
+
 def rows(a):
     key = a.own(KEYS)
     member = a.element
