@@ -90,16 +90,19 @@ uint64_t combined_word(BitOperation operation, std::span<const Bytes> sources, s
   }
 }
 
-// The usual operations: out = operation(out, source) for as long as the source is.
+// The usual operations: out = operation(a, b) for so many bytes; out may be a or b.
 template <typename Operation>
-void fold(Bytes source, char* out, const Operation& operation) {
+void fold(const char* a, const char* b, char* out, size_t bytes, const Operation& operation) {
+  using Words [[gnu::vector_size(16)]] = uint64_t;  // a register of every x86-64
   size_t i = 0;
-  for (; i + 8 <= source.size(); i += 8) {
-    const uint64_t word = operation(word_at(out + i), word_at(source.data() + i));
-    memcpy(out + i, &word, sizeof(word));
+  for (; i + sizeof(Words) <= bytes; i += sizeof(Words)) {
+    Words of_a, of_b;
+    memcpy(&of_a, a + i, sizeof(of_a));
+    memcpy(&of_b, b + i, sizeof(of_b));
+    const Words words = operation(of_a, of_b);
+    memcpy(out + i, &words, sizeof(words));
   }
-  for (; i < source.size(); i++)
-    out[i] = static_cast<char>(operation(uint64_t{byte_at({out, i + 1}, i)}, byte_at(source, i)));
+  for (; i < bytes; i++) out[i] = static_cast<char>(operation(a[i], b[i]));
 }
 
 }  // namespace
@@ -165,24 +168,30 @@ void write_bits(char* bytes, uint64_t first, unsigned count, uint64_t value) {
 }
 
 void combine_bits(BitOperation operation, std::span<const Bytes> sources, char* out, size_t bytes) {
+  const bool zeros_win = operation == BitOperation::kAnd;  // else they change nothing
   const auto fold_all = [&](const auto& word_operation) {
-    std::ranges::copy(sources[0], out);  // empty for a key that is not there: no memcpy from null
-    memset(out + sources[0].size(), 0, bytes - sources[0].size());
+    Bytes done = sources[0];  // of these; zeros follow
     for (Bytes source : sources.subspan(1)) {
-      fold(source, out, word_operation);
-      const size_t left = bytes - source.size();  // zeros, which only AND is changed by
-      if (operation == BitOperation::kAnd) memset(out + source.size(), 0, left);
+      const Bytes longer = done.size() > source.size() ? done : source;
+      const size_t common = std::min(done.size(), source.size());
+      fold(done.data(), source.data(), out, common, word_operation);
+      if (!zeros_win && longer.data() != out)
+        std::ranges::copy(longer.substr(common), out + common);
+      done = {out, zeros_win ? common : longer.size()};
     }
+    if (done.data() != out) std::ranges::copy(done, out);
+    memset(out + done.size(), 0, bytes - done.size());
   };
   switch (operation) {
     case BitOperation::kAnd:
-      return fold_all([](uint64_t a, uint64_t b) { return a & b; });
+      return fold_all([](auto a, auto b) { return a & b; });
     case BitOperation::kOr:
-      return fold_all([](uint64_t a, uint64_t b) { return a | b; });
+      return fold_all([](auto a, auto b) { return a | b; });
     case BitOperation::kXor:
-      return fold_all([](uint64_t a, uint64_t b) { return a ^ b; });
+      return fold_all([](auto a, auto b) { return a ^ b; });
     case BitOperation::kNot:
-      return fold(sources[0], out, [](uint64_t, uint64_t b) { return ~b; });
+      return fold(sources[0].data(), sources[0].data(), out, bytes,
+                  [](auto a, auto) { return ~a; });
     default:
       break;
   }

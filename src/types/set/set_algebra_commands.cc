@@ -41,16 +41,17 @@ bool open_sets(Context& cx, Args args, size_t first, Views* views, Absent* absen
 // Visits what is in all of the sets until `visit` returns false. Sorts them.
 template <typename Visit>
 void intersect(Views& views, const Visit& visit) {
-  constexpr size_t kAtOnce = 1000;  // members between two looks whether to go on
   std::ranges::sort(views, {}, &SetView::size);
   const std::span<const SetView> others = std::span(views).subspan(1);
   bool more = true;
   uint64_t cursor = 0;
+  size_t at_once = 16;  // members between two looks whether to go on
   do {
-    cursor = views[0].scan(cursor, kAtOnce, [&](const SetMember& member) {
+    cursor = views[0].scan(cursor, at_once, [&](const SetMember& member) {
       const auto has_it = [&](const SetView& other) { return other.contains(member); };
       if (more && std::ranges::all_of(others, has_it)) more = visit(member);
     });
+    at_once *= 2;
   } while (more && cursor != 0);
 }
 

@@ -48,6 +48,19 @@ struct Input {
     char digits[kIntTextMax];
     set->for_each([&](const SetMember& member) { visit(member.text(digits), 1.0); });
   }
+  // The same for about `count` of them from the cursor on (0: the first); the next one, 0: no more.
+  template <typename Visit>
+  uint64_t visit_some(uint64_t cursor, size_t count, const Visit& visit) const {
+    if (set) {
+      char digits[kIntTextMax];
+      return set->scan(cursor, count,
+                       [&](const SetMember& member) { visit(member.text(digits), 1.0); });
+    }
+    const size_t all = zset.size();
+    const size_t some = std::min(count, all - cursor);
+    zset.visit(zset.slice(cursor, cursor + some, false), visit);
+    return cursor + some == all ? 0 : cursor + some;
+  }
 };
 
 struct Words {
@@ -175,11 +188,13 @@ void unite(const std::vector<Input>& inputs, Aggregate aggregate, SortedSet* res
   }
 }
 
+constexpr size_t kLookedAtFirst = 16;  // members, before the first look whether to go on
+
 // Calls found(member, score) for what is in all inputs, until it returns false.
 template <typename Found>
 void intersect(const std::vector<Input>& inputs, Aggregate aggregate, Found found) {
   bool more = true;
-  inputs[0].visit_all([&](Bytes member, double first_score) {
+  const auto look = [&](Bytes member, double first_score) {
     if (!more) return;
     double score = weighed(first_score, inputs[0].weight);
     for (size_t i = 1; i < inputs.size(); i++) {
@@ -188,7 +203,13 @@ void intersect(const std::vector<Input>& inputs, Aggregate aggregate, Found foun
       score = aggregated(score, *other * inputs[i].weight, aggregate);
     }
     more = found(member, score);
-  });
+  };
+  uint64_t cursor = 0;
+  size_t at_once = kLookedAtFirst;
+  do {
+    cursor = inputs[0].visit_some(cursor, at_once, look);
+    at_once *= 2;
+  } while (more && cursor != 0);
 }
 
 void subtract(const std::vector<Input>& inputs, SortedSet* result) {
