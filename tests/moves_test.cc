@@ -3,11 +3,13 @@
 // derived from one state of all of them. A command of one more type is one more row.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <functional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "tests/server_process.h"
@@ -97,6 +99,8 @@ void check_move(const Move& row) {
 
 // -- what follows from key(0) and key(1) together
 
+using Derived = std::function<std::vector<Words>(const std::string& target)>;
+
 struct Derivation {
   const char* name;
   std::vector<Words> prepare;  // once; none of them may fail
@@ -104,7 +108,7 @@ struct Derivation {
   // them stays the same.
   std::function<std::array<Words, 2>(Connection&)> changes;
   // The last of these replies `expected`. The target is this client's own, and absent at first.
-  std::function<std::vector<Words>(const std::string& target)> derive;
+  Derived derive;
   int64_t expected;
 };
 
@@ -117,22 +121,50 @@ std::array<Words, 2> rename_to_and_fro(Connection&) {
 std::array<Words, 2> exchange_hyperloglogs(Connection& client) {
   return exchange(client.run({"GET", key(2)}).text(), client.run({"GET", key(3)}).text());
 }
+// Makes key(0) a whole copy of key(2) and of key(3) in turns; what `store` needs between the target
+// and the source is `words`.
+std::function<std::array<Words, 2>(Connection&)> replace_whole(const std::string& store,
+                                                               const Words& words = {}) {
+  return [=](Connection&) {
+    std::array<Words, 2> both;
+    for (int i = 0; i < 2; i++) {
+      Words& whole = both[static_cast<size_t>(i)] = {store, key(0)};
+      whole.insert(whole.end(), words.begin(), words.end());
+      whole.push_back(key(2 + i));
+    }
+    return both;
+  };
+}
+
+// `derive`, whose `{}` stands for the target, and then how many elements the target has.
+Derived stored(Words derive, const char* count) {
+  return [derive = std::move(derive), count](const std::string& target) -> std::vector<Words> {
+    Words words = derive;
+    std::replace(words.begin(), words.end(), std::string("{}"), target);
+    return {words, {count, target}};
+  };
+}
+
 const std::vector<Words> kHyperLogLogs = {{"PFADD", key(2), "a", "b", "c"},
                                           {"PFADD", key(3), "d", "e", "f", "g", "h"}};
+const std::vector<Words> kSets = {{"SADD", key(2), "a", "b", "c"}, {"SADD", key(3), "d", "e", "f"}};
+const std::vector<Words> kPlaces = {
+    {"GEOADD", key(2), "13.36", "38.11", "a", "13.37", "38.12", "b", "13.38", "38.13", "c"},
+    {"GEOADD", key(3), "13.39", "38.14", "d", "13.40", "38.15", "e", "13.41", "38.16", "f"}};
+// What is in key(0) or in key(1), and in key(2) with three more.
+const std::vector<Words> kSetToken = {{"SADD", key(0), "token"},
+                                      {"SADD", key(2), "token", "a", "b", "c"}};
+const std::vector<Words> kSortedToken = {
+    {"ZADD", key(0), "1", "token"}, {"ZADD", key(2), "1", "token", "2", "a", "3", "b", "4", "c"}};
 
 const Derivation kDerivations[] = {
     {"BITOP",
      {},
      [](Connection&) { return exchange(std::string(100, '\x0f'), std::string(100, '\xf0')); },
-     [](const std::string& target) -> std::vector<Words> {
-       return {{"BITOP", "XOR", target, key(0), key(1)}, {"BITCOUNT", target}};
-     },
+     stored({"BITOP", "XOR", "{}", key(0), key(1)}, "BITCOUNT"),
      800},
     {"PFMERGE", kHyperLogLogs, exchange_hyperloglogs,
-     [](const std::string& target) -> std::vector<Words> {
-       return {{"PFMERGE", target, key(0), key(1)}, {"PFCOUNT", target}};
-     },
-     8},
+     stored({"PFMERGE", "{}", key(0), key(1)}, "PFCOUNT"), 8},
     {"PFCOUNT", kHyperLogLogs, exchange_hyperloglogs,
      [](const std::string&) -> std::vector<Words> {
        return {{"PFCOUNT", key(0), key(1)}};
@@ -141,17 +173,49 @@ const Derivation kDerivations[] = {
     {"SUNIONSTORE",
      {{"SADD", key(0), "a", "b", "c"}},
      rename_to_and_fro,
-     [](const std::string& target) -> std::vector<Words> {
-       return {{"SUNIONSTORE", target, key(0), key(1)}, {"SCARD", target}};
-     },
+     stored({"SUNIONSTORE", "{}", key(0), key(1)}, "SCARD"),
      3},
     {"SINTERSTORE",
      {{"SADD", key(0), "a", "b", "c"}},
      rename_to_and_fro,
-     [](const std::string& target) -> std::vector<Words> {
-       return {{"SINTERSTORE", target, key(0), key(1)}, {"SCARD", target}};
+     stored({"SINTERSTORE", "{}", key(0), key(1)}, "SCARD"),
+     0},
+    {"SDIFFSTORE", kSetToken, rename_to_and_fro,
+     stored({"SDIFFSTORE", "{}", key(2), key(0), key(1)}, "SCARD"), 3},
+    {"SINTERCARD", kSetToken, rename_to_and_fro,
+     [](const std::string&) -> std::vector<Words> {
+       return {{"SINTERCARD", "2", key(0), key(1)}};
      },
      0},
+    {"ZUNIONSTORE", kSortedToken, rename_to_and_fro,
+     stored({"ZUNIONSTORE", "{}", "3", key(0), key(1), key(2)}, "ZCARD"), 4},
+    {"ZUNIONSTORE, the sum", kSortedToken, rename_to_and_fro,
+     [](const std::string& target) -> std::vector<Words> {
+       return {{"ZUNIONSTORE", target, "2", key(0), key(1)}, {"ZCOUNT", target, "1", "1"}};
+     },
+     1},
+    {"ZINTERSTORE", kSortedToken, rename_to_and_fro,
+     stored({"ZINTERSTORE", "{}", "3", key(0), key(1), key(2)}, "ZCARD"), 0},
+    {"ZDIFFSTORE", kSortedToken, rename_to_and_fro,
+     stored({"ZDIFFSTORE", "{}", "3", key(2), key(0), key(1)}, "ZCARD"), 3},
+    {"ZRANGESTORE", kPlaces, replace_whole("ZUNIONSTORE", {"1"}),
+     stored({"ZRANGESTORE", "{}", key(0), "0", "-1"}, "ZCARD"), 3},
+    {"GEOSEARCHSTORE", kPlaces, replace_whole("ZUNIONSTORE", {"1"}),
+     stored({"GEOSEARCHSTORE", "{}", key(0), "FROMLONLAT", "13", "38", "BYRADIUS", "99", "km"},
+            "ZCARD"),
+     3},
+    {"GEORADIUS", kPlaces, replace_whole("ZUNIONSTORE", {"1"}),
+     stored({"GEORADIUS", key(0), "13", "38", "99", "km", "STORE", "{}"}, "ZCARD"), 3},
+    {"COPY", kSets, replace_whole("SUNIONSTORE"), stored({"COPY", key(0), "{}"}, "SCARD"), 3},
+    // The two weights change places, and are always 1 and 2.
+    {"SORT STORE",
+     {{"RPUSH", key(2), "0", "1"}},
+     [](Connection&) { return exchange("1", "2"); },
+     [](const std::string& target) -> std::vector<Words> {
+       return {{"SORT", key(2), "BY", "moves:*", "GET", "moves:*", "STORE", target},
+               {"LPOS", target, "2"}};
+     },
+     1},
 };
 
 // One client changes the keys all the time, three derive.
@@ -187,12 +251,88 @@ void check_derivation(const Derivation& row) {
   CHECK(changed.load() > 0);
 }
 
+// -- what lies in key(0) or in key(1) is popped by whoever comes
+
+struct Pop {
+  const char* name;
+  std::function<Words(int i)> add;  // element i to key(0)
+  Words pop;                        // [key, [element, ...]], or nothing
+};
+
+const Pop kPops[] = {
+    {"LMPOP",
+     [](int i) -> Words {
+       return {"RPUSH", key(0), std::to_string(i)};
+     },
+     {"LMPOP", "2", key(0), key(1), "LEFT", "COUNT", "2"}},
+    {"ZMPOP",
+     [](int i) -> Words {
+       return {"ZADD", key(0), std::to_string(i), std::to_string(i)};
+     },
+     {"ZMPOP", "2", key(0), key(1), "MIN", "COUNT", "2"}},
+};
+
+// One client renames the key to and fro. Three pop, two elements at a time, and find one key or the
+// other until all is gone.
+void check_pop(const Pop& row) {
+  CAPTURE(row.name);
+  ServerProcess server;
+  REQUIRE(server.ok());
+  constexpr int kPairs = kRounds;
+  Connection first = server.connect();
+  for (int i = 0; i < 2 * kPairs; i++) REQUIRE(!first.run(row.add(i)).is_error());
+  std::atomic<int> popped{0}, early{0}, popping{3};
+  in_threads(4, [&](int me) {
+    Connection client = server.connect();
+    if (me == 0) {
+      for (int i = 0; popping > 0; i++) client.run({"RENAME", key(i % 2), key(1 - i % 2)});
+      return;
+    }
+    while (client.run(row.pop).size() == 2) popped++;
+    early += client.run({"EXISTS", key(0), key(1)}).integer() != 0;
+    popping--;
+  });
+  CHECK(early.load() == 0);
+  CHECK(popped.load() == kPairs);
+}
+
+// Each client has a source of its own, and all copy, or rename, to one target that is not there:
+// one of them succeeds.
+void check_single_winner(const char* command) {
+  CAPTURE(command);
+  ServerProcess server;
+  REQUIRE(server.ok());
+  std::atomic<int> wrong{0};
+  std::vector<std::atomic<int>> winners(static_cast<size_t>(kRounds));
+  in_threads(3, [&](int me) {
+    Connection client = server.connect();
+    const std::string mine = std::to_string(me), source = "source:" + mine;
+    for (size_t round = 0; round < winners.size(); round++) {
+      const std::string target = "target:" + std::to_string(round);
+      client.run({"SET", source, mine});
+      if (client.run({command, source, target}).integer() != 1) continue;
+      winners[round]++;
+      wrong += client.run({"GET", target}).text() != mine;
+    }
+  });
+  for (const auto& count : winners) wrong += count != 1;
+  CHECK(wrong.load() == 0);
+}
+
 TEST_CASE("moves: what is moved between keys of different shards is always in one of them") {
   for (const Move& row : kMoves) check_move(row);
 }
 
 TEST_CASE("moves: what is derived of keys of different shards is of one state of all of them") {
   for (const Derivation& row : kDerivations) check_derivation(row);
+}
+
+TEST_CASE("moves: what pops from several keys finds what is in one of them") {
+  for (const Pop& row : kPops) check_pop(row);
+}
+
+TEST_CASE("moves: of competing COPY, and RENAMENX, to one key one succeeds") {
+  for (const char* command : {"COPY", "RENAMENX"}) check_single_winner(command);
 }
 
 }  // namespace
