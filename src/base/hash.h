@@ -25,12 +25,6 @@ uint64_t keyed_hash(Bytes data);
 void set_hash_seed(uint64_t seed);
 uint64_t hash_seed();
 
-// XXH3's 128 bits, the same in every process: for signatures, not for tables.
-struct Hash128 {
-  uint64_t low, high;
-};
-Hash128 stable_hash(Bytes data, uint64_t seed);
-
 // position = slot (14 bits) . keyed hash (50 bits). One order of all keys, used by table, SCAN,
 // slots, snapshots.
 using Position = uint64_t;
