@@ -6,6 +6,7 @@ SHELL := /bin/bash
 JOBS ?= 2
 FUZZ_SECONDS ?= 60
 # What `make asan|ubsan|tsan` build and run: everything, or e.g. TARGETS=unit_tests TESTS='-LE integration'.
+# TESTS are ctest's options, for `make test` and `make asan-integration` as well: TESTS='-R limits'.
 TARGETS ?= all
 TESTS ?=
 BENCH ?=
@@ -17,10 +18,11 @@ UPDATE ?=
 CMAKE = cmake -S . -G Ninja
 BUILD = cmake --build $(1) -j $(JOBS) --target $(2)
 
-.PHONY: help setup run build test check bench compat crash asan ubsan tsan fuzz lint format docs clean
+.PHONY: help run build test check bench compat crash asan ubsan tsan asan-integration tsan-integration fuzz lint \
+  format docs clean
 
 help:           ## this list
-	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## */\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## */\t/' | expand -t 20
 
 run:            ## install what is missing, build, start on port 6379 with conf/cobnut.toml
 	@tools/setup run
@@ -50,9 +52,9 @@ lint:           ## format, clang-tidy with thread safety, layers, style, headers
 	@test -f build/build.ninja || $(CMAKE) -B build
 	@tools/lint/run build
 
-asan: SANITIZE = address,undefined
+asan asan-integration: SANITIZE = address,undefined
 ubsan: SANITIZE = undefined
-tsan: SANITIZE = thread
+tsan tsan-integration: SANITIZE = thread
 asan:           ## the tests under the address sanitizer, in build-asan/
 ubsan:          ## the tests under the undefined-behaviour sanitizer, in build-ubsan/
 tsan:           ## the tests under the thread sanitizer, in build-tsan/
@@ -61,6 +63,17 @@ asan ubsan tsan:
 	@$(CMAKE) -B build-$@ -DSANITIZE=$(SANITIZE) -DCMAKE_BUILD_TYPE=RelWithDebInfo
 	@$(call BUILD,build-$@,$(TARGETS))
 	@tools/run_tests build-$@ $(TESTS)
+
+# Only the server is built anew: the tests are those of the release build, which take less long to compile and to run.
+asan-integration: ## the tests over sockets against a server under the address and undefined-behaviour sanitizers
+tsan-integration: ## the tests over sockets against a server under the thread sanitizer
+asan-integration tsan-integration: %-integration:
+	@tools/setup run test
+	@test -f build/build.ninja || $(CMAKE) -B build
+	@$(call BUILD,build,integration_test)
+	@$(CMAKE) -B build-$* -DSANITIZE=$(SANITIZE) -DCMAKE_BUILD_TYPE=RelWithDebInfo
+	@$(call BUILD,build-$*,cobnut)
+	@tools/run_tests build --server build-$*/cobnut -L integration -E docs_fresh $(TESTS)
 
 fuzz:           ## every X_fuzz.cc with libFuzzer, FUZZ_SECONDS (60) each, in build-fuzz/
 	@tools/setup run test fuzz

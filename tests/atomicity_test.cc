@@ -14,7 +14,7 @@
 namespace cobnut::test {
 namespace {
 
-constexpr int kRounds = kSanitized ? 1'000 : 10'000;
+const int kRounds = rounds(10'000);
 constexpr int kKeys = 8;  // without a hash tag: they spread over the shards
 
 std::string key(int i) { return "atomic:" + std::to_string(i); }

@@ -80,7 +80,7 @@ TEST_CASE("clients: redis-cli --pipe with commands of all types, in RESP and inl
   for (const auto& request : {resp_request, inline_request}) {
     CHECK(client.run({"FLUSHALL"}).text() == "OK");
     std::string mass;
-    constexpr int kRounds = kSanitized ? 500 : 12'000;
+    const int kRounds = rounds(12'000);
     for (int i = 0; i < kRounds; i++) {
       const std::string key = std::to_string(i % 100), number = std::to_string(i);
       for (const std::vector<std::string>& words : {
@@ -223,7 +223,7 @@ TEST_CASE("clients: redis-benchmark without an error, with and without pipelinin
       CAPTURE(threads);
       CAPTURE(pipeline);
       benchmark(server,
-                {"-q", "-t", "ping,set,get,incr,mset", "-n", kSanitized ? "5000" : "50000", "-r",
+                {"-q", "-t", "ping,set,get,incr,mset", "-n", std::to_string(rounds(50'000)), "-r",
                  "10000", "-c", "50", "-P", pipeline},
                 {"PING_INLINE: ", "PING_MBULK: ", "SET: ", "GET: ", "INCR: ", "MSET (10 keys): "});
     }
@@ -246,7 +246,7 @@ TEST_CASE("clients: redis-benchmark with everything that it does by default") {
     ServerProcess server({}, way.server_threads);
     REQUIRE(server.ok());
     std::vector<std::string> words = way.words;
-    words.insert(words.end(), {"-n", kSanitized ? "500" : "3000"});
+    words.insert(words.end(), {"-n", std::to_string(rounds(3000))});
     benchmark(server, words,
               {"PING_INLINE", "PING_MBULK", "SET", "GET", "INCR", "LPUSH", "RPUSH", "LPOP", "RPOP",
                "SADD", "HSET", "SPOP", "ZADD", "ZPOPMIN", "LRANGE_100 (first 100 elements)",

@@ -73,7 +73,7 @@ TEST_CASE("linearizable: GET, SET, DEL and INCRBY by single commands") {
   ServerProcess server;
   REQUIRE(server.ok());
   check_linearizable(record(
-      server, kSanitized ? 300 : 3000,
+      server, rounds(3000),
       [](Connection& client, std::mt19937& random, int unique, History& history) {
         const std::string key = random_key(random);
         switch (random() % 8) {
@@ -109,7 +109,7 @@ TEST_CASE("linearizable: MSET and MGET over shards mixed with single-key command
   REQUIRE(server.ok());
   const std::vector<std::string> keys{"register:0", "register:1", "register:2"};
   check_linearizable(record(
-      server, kSanitized ? 300 : 3000,
+      server, rounds(3000),
       [&](Connection& client, std::mt19937& random, int unique, History& history) {
         const std::string value = std::to_string(unique);
         switch (random() % 4) {
@@ -148,7 +148,7 @@ TEST_CASE("linearizable: pipelines that overlap each other") {
   ServerProcess server;
   REQUIRE(server.ok());
   check_linearizable(
-      record(server, kSanitized ? 100 : 1000,
+      record(server, rounds(1000),
              [](Connection& client, std::mt19937& random, int unique, History& history) {
                const std::string set = random_key(random), get = random_key(random);
                const std::string add = "counter:" + std::to_string(random() % 3);

@@ -29,7 +29,11 @@ TEST_CASE("listeners: another port, none, and the first again; clients stay conn
     ServerProcess server({}, threads);
     REQUIRE(server.ok());
     std::vector<Connection> clients;  // of all loops: CONFIG SET runs on each
-    for (int i = 0; i < threads; i++) clients.push_back(server.connect());
+    for (int i = 0; i < threads; i++) {
+      clients.push_back(server.connect());
+      // One that waits for its accept() yet is reset when the port goes.
+      REQUIRE(clients.back().run({"PING"}).text() == "PONG");
+    }
     int before = server.port();
     for (Connection& client : clients) {
       const int port = free_port();

@@ -19,7 +19,7 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-constexpr int kRounds = kSanitized ? 300 : 3'000;
+const int kRounds = rounds(3'000);
 constexpr int kKeys = 6;  // without a hash tag: they spread over the shards
 
 std::string key(int i) { return "moves:" + std::to_string(i); }
@@ -278,9 +278,9 @@ void check_pop(const Pop& row) {
   CAPTURE(row.name);
   ServerProcess server;
   REQUIRE(server.ok());
-  constexpr int kPairs = kRounds;
+  const int pairs = kRounds;
   Connection first = server.connect();
-  for (int i = 0; i < 2 * kPairs; i++) REQUIRE(!first.run(row.add(i)).is_error());
+  for (int i = 0; i < 2 * pairs; i++) REQUIRE(!first.run(row.add(i)).is_error());
   std::atomic<int> popped{0}, early{0}, popping{3};
   in_threads(4, [&](int me) {
     Connection client = server.connect();
@@ -293,7 +293,7 @@ void check_pop(const Pop& row) {
     popping--;
   });
   CHECK(early.load() == 0);
-  CHECK(popped.load() == kPairs);
+  CHECK(popped.load() == pairs);
 }
 
 // Each client has a source of its own, and all copy, or rename, to one target that is not there:

@@ -14,7 +14,7 @@
 namespace cobnut::test {
 namespace {
 
-constexpr int kStreams = kSanitized ? 10'000 : 100'000;
+const int kStreams = rounds(100'000);
 constexpr int kThreads = 3;
 // Of so many streams one comes by TCP: each leaves a port in TIME_WAIT, and there are 28,000 of
 // them.

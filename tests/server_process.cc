@@ -85,6 +85,18 @@ std::string server_binary() {
 
 bool is_redis() { return names_redis(server_binary()); }
 
+bool is_sanitized() {
+  // The names of the functions that a sanitized program starts with.
+  static const bool found = [] {
+    const std::string program = read_file(server_binary());
+    return program.find("__asan_init") != std::string::npos ||
+           program.find("__tsan_init") != std::string::npos;
+  }();
+  return found;
+}
+
+int rounds(int count) { return is_sanitized() ? count / 4 : count; }
+
 std::string redis_binary() {
   // The same program is redis-server when it is called so.
   static const std::string path = [] {

@@ -1,7 +1,7 @@
 // A server of its own for each integration test: started on a free loopback port with the flags
 // that the test wants, ended by its pid, its exit status checked. COBNUT_TEST_BINARY points the
 // tests at another server, e.g. at redis-server 7.0.15: what is expected here is what that one
-// does.
+// does; or at ours built with a sanitizer, whose report makes the exit status another than 0.
 #pragma once
 
 #include <hiredis/hiredis.h>
@@ -16,12 +16,6 @@
 
 namespace cobnut::test {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;  // slower by several times, and RSS says nothing
-#else
-constexpr bool kSanitized = false;
-#endif
-
 using Flags = std::vector<std::string>;
 
 // Polls until the condition holds; false when it still does not after the time. Never a fixed
@@ -32,8 +26,10 @@ void pause_between_polls();  // a few milliseconds
 
 std::string server_binary();  // COBNUT_TEST_BINARY, else the one that was built with these tests
 bool is_redis();              // the server under test is redis-server
-std::string redis_binary();   // redis-server 7.0.15 of redis-tools, to exchange data with
-int free_port();              // a loopback TCP port that nobody listens on now
+bool is_sanitized();    // it has the address or the thread sanitizer: slow, and RSS says nothing
+int rounds(int count);  // as many repetitions, or a quarter of them when it is sanitized
+std::string redis_binary();  // redis-server 7.0.15 of redis-tools, to exchange data with
+int free_port();             // a loopback TCP port that nobody listens on now
 std::string temporary_path(std::string_view suffix);  // of a file that does not exist yet
 
 // A program run to its end.

@@ -103,8 +103,7 @@ TEST_CASE("waiting: unblocking races with the time and with the end of the clien
   ServerProcess server({}, 2);
   REQUIRE(server.ok());
   Connection one = server.connect(), two = server.connect();
-  const int rounds = kSanitized ? 30 : 200;
-  for (int i = 0; i < rounds; i++) {
+  for (int i = 0; i < rounds(200); i++) {
     RawSocket client(server.port());
     const std::string id = id_of(client);
     REQUIRE(client.send("WAIT 1 1\r\nPING\r\n"));
@@ -244,7 +243,7 @@ TEST_CASE("waiting: a long pipeline without replies, then with") {
   REQUIRE(server.ok());
   RawSocket client(server.port());
   std::string load = "CLIENT REPLY OFF\r\n";
-  const int keys = kSanitized ? 2000 : 20'000;
+  const int keys = rounds(20'000);
   for (int i = 0; i < keys; i++) load += "SET off:" + std::to_string(i) + " value\r\n";
   load += "CLIENT REPLY ON\r\nDBSIZE\r\n";
   REQUIRE(client.send(load));
@@ -262,7 +261,7 @@ TEST_CASE("waiting: no write takes effect after CLIENT PAUSE has replied") {
   std::string burst;
   for (int i = 0; i < 50; i++) burst += "INCR n" + std::to_string(i) + "\r\nMSET n1 1 n2 2 m 3\r\n";
   for (int i = 0; i < 6; i++) writers.emplace_back(server.port());
-  for (int round = 0; round < (kSanitized ? 3 : 20); round++) {
+  for (int round = 0; round < rounds(20); round++) {
     for (RawSocket& writer : writers) REQUIRE(writer.send(burst));
     CHECK(other.run({"CLIENT", "PAUSE", "100000", "WRITE"}).text() == "OK");
     const auto state = [&] {

@@ -7,7 +7,8 @@ Every type has a file in generators/; by default all of them take part. There is
 nonsense: wrong arity, types, options, binary, huge and empty arguments, mixed case. After every few
 thousand commands the whole keyspace is compared too: types, encodings, times to live, contents, and
 each value dumped by one server and restored by the other. Commands that only one of the two has are
-left out, and named at the end.
+left out, and named at the end. COBNUT_TEST_BINARY names another server than --binary, as for the
+tests over sockets.
 
 At the first difference the trail that leads to it is cut down to what is needed (each attempt starts
 with empty servers), printed as redis-cli lines, and the exit status is 1. --binary redis compares
@@ -20,6 +21,7 @@ collection that they are from (rules.py).
 """
 
 import argparse
+import os
 import random
 import sys
 import time
@@ -327,6 +329,7 @@ def arguments():
     parser.add_argument("--resp", choices=["2", "3", "both"], default="both")
     parser.add_argument("--all", action="store_true", help="go on after a difference, without that command")
     options = parser.parse_args()
+    options.binary = os.environ.get("COBNUT_TEST_BINARY") or options.binary
     options.types = options.types.split(",")
     for name in options.types:
         if name not in generators.TYPES:

@@ -49,17 +49,21 @@ class Server:
     def __exit__(self, *_):
         self.process.terminate()
         try:
-            self.process.wait(10)
+            self.process.wait(30)  # a sanitizer looks for leaks at the end
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        log = self.log()
         shutil.rmtree(self.directory, ignore_errors=True)
+        if self.process.returncode != 0:
+            raise RuntimeError("%s ended with status %d: %s" % (self.name, self.process.returncode, log))
 
     def log(self):
         with open(os.path.join(self.directory, "log"), encoding="utf-8", errors="replace") as file:
             text = file.read()
-        at = max(text.find("BUG REPORT START"), 0)  # redis-server's; else the end says more
-        return text[at : at + 3000] if at else text[-3000:]
+        # What redis-server and the sanitizers print at an end that nobody wanted; else the end says more.
+        at = max(text.find("BUG REPORT START"), text.find("Sanitizer"))
+        return text[at : at + 10000] if at >= 0 else text[-3000:]
 
 
 class Redis(Server):
