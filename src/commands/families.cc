@@ -11,6 +11,7 @@ std::span<const std::span<const CommandSpec>> command_families() {
       kHashCommands,
       kHashSetCommands,
       kHashExpiryCommands,
+      kHashGetexCommands,
       kStringCommands,
       kStringSetCommands,
       kCounterCommands,

@@ -12,6 +12,7 @@ namespace cobnut {
 extern const std::span<const CommandSpec> kHashCommands;
 extern const std::span<const CommandSpec> kHashSetCommands;
 extern const std::span<const CommandSpec> kHashExpiryCommands;
+extern const std::span<const CommandSpec> kHashGetexCommands;
 // types/string
 extern const std::span<const CommandSpec> kStringCommands;
 extern const std::span<const CommandSpec> kStringSetCommands;

@@ -1,22 +1,19 @@
 // Hashes: fields with a time to live, as Redis 7.4 (the HEXPIRE family) and 8.0 (HGETDEL, HGETEX,
 // HSETEX) have them. The rules stand in types/member_expiry.
 #include "base/text.h"
-#include "command/well_formed.h"
 #include "types/hash/hash_support_commands.h"
 #include "types/listpack/reply.h"
-#include "types/member_expiry/member_expiry_commands.h"
+#include "types/member_expiry/member_expiry_family_commands.h"
 
 namespace cobnut {
 namespace {
 
 static_assert(kMemberDeadlineMax <= kPackedDeadlineMax && kMemberNoDeadline == kNoDeadline);
 
-constexpr MemberEvents kEvents = {
-    .expire = Event::kHexpire, .persist = Event::kHpersist, .erase = Event::kHdel};
-
 class HashMembers final : public ExpiringMembers {
  public:
-  explicit HashMembers(HashEdit& hash) : hash_(hash) {}
+  HashMembers(Context& cx, const Key& key, Found found) : hash_(hash_edit(cx, key, found)) {}
+  HashEdit& hash() { return hash_; }
   std::optional<int64_t> deadline_ms(Bytes field) const override {
     return hash_.deadline_ms(field);
   }
@@ -27,53 +24,24 @@ class HashMembers final : public ExpiringMembers {
   bool committed(std::initializer_list<Event> events) override { return hash_.committed(events); }
 
  private:
-  HashEdit& hash_;
+  HashEdit hash_;
 };
 
 // -- HEXPIRE, HPERSIST, HTTL and their kind
 
-void expire(Context& cx, Args args, int64_t scale, bool relative) {
-  const Key key = args.key();
-  const Found found = cx.keys.edit(key);
-  if (!type_or_absent(cx, found, Type::kHash)) return;
-  const auto request = parse_member_expire(cx, args, scale, relative, kFieldWords);
-  if (!request) return;
-  HashEdit hash = hash_edit(cx, key, found);
-  HashMembers members(hash);
-  reply_member_expire(cx, *request, found ? &members : nullptr, kEvents);
-}
-
-void cmd_hexpire(Context& cx, Args args) { expire(cx, args, 1000, true); }
-void cmd_hpexpire(Context& cx, Args args) { expire(cx, args, 1, true); }
-void cmd_hexpireat(Context& cx, Args args) { expire(cx, args, 1000, false); }
-void cmd_hpexpireat(Context& cx, Args args) { expire(cx, args, 1, false); }
-
-void reply_ttl(Context& cx, Args args, MemberTtlForm form) {
-  const Key key = args.key();
-  const Found found = cx.keys.peek(key);
-  if (!type_or_absent(cx, found, Type::kHash)) return;
-  const auto fields = parse_members(cx, args.words().subspan(2), kFieldWords, kFieldWords.count);
-  if (!fields) return;
-  HashEdit hash = hash_edit(cx, key, found);
-  const HashMembers members(hash);
-  reply_member_ttl(cx, *fields, found ? &members : nullptr, form);
-}
-
-void cmd_httl(Context& cx, Args args) { reply_ttl(cx, args, {1000, true}); }
-void cmd_hpttl(Context& cx, Args args) { reply_ttl(cx, args, {1, true}); }
-void cmd_hexpiretime(Context& cx, Args args) { reply_ttl(cx, args, {1000, false}); }
-void cmd_hpexpiretime(Context& cx, Args args) { reply_ttl(cx, args, {1, false}); }
-
-void cmd_hpersist(Context& cx, Args args) {
-  const Key key = args.key();
-  const Found found = cx.keys.edit(key);
-  if (!type_or_absent(cx, found, Type::kHash)) return;
-  const auto fields = parse_members(cx, args.words().subspan(2), kFieldWords, kFieldWords.count);
-  if (!fields) return;
-  HashEdit hash = hash_edit(cx, key, found);
-  HashMembers members(hash);
-  reply_member_persist(cx, *fields, found ? &members : nullptr, kEvents);
-}
+struct FieldsOfHashes {
+  static constexpr Text kPrefix = "h";
+  static constexpr Text kWhat = "fields of a hash";
+  static constexpr Text kList = "FIELDS fields{numfields:integer field...}";
+  static constexpr std::string_view kGroup = "hash", kAcl = "@hash";
+  static constexpr std::string_view kComplexity = "O(N) where N is the number of fields named";
+  static constexpr Type kType = Type::kHash;
+  static constexpr MemberEvents kEvents = {
+      .expire = Event::kHexpire, .persist = Event::kHpersist, .erase = Event::kHdel};
+  static constexpr const MemberWords& kWords = kFieldWords;
+  using Members = HashMembers;
+};
+static_assert(well_formed(kMemberExpiryTable<FieldsOfHashes>));
 
 // -- HGETDEL, HGETEX
 
@@ -127,8 +95,8 @@ void cmd_hgetex(Context& cx, Args args) {
   const auto fields = parse_members(cx, words.subspan(expiration->given ? 2 : (persist ? 1 : 0)),
                                     kFieldWords, kFieldWords.count);
   if (!fields) return;
-  HashEdit hash = hash_edit(cx, key, found);
-  HashMembers members(hash);
+  HashMembers members(cx, key, found);
+  HashEdit& hash = members.hash();
   const bool past = expiration->deadline_ms <= cx.keys.now_ms();
   bool changed = false;
   cx.reply.array(fields->size());
@@ -263,47 +231,6 @@ void cmd_hsetex(Context& cx, Args args) {
 }
 
 constexpr CommandSpec kTable[] = {
-    {.name = "hexpire",
-     .run = cmd_hexpire,
-     .arity = -6,
-     .flags = kWrite | kDenyOom | kFast,
-     .keys = {1, 1, 1},
-     .key_flags = "RW update",
-     .route = Route::kKeys,
-     .acl = "@hash",
-     .group = "hash",
-     .since = "7.4.0",
-     .complexity = "O(N) where N is the number of fields named",
-     .summary = "Sets the time to live of fields of a hash in seconds.",
-     .syntax = "key seconds:integer [condition{NX | XX | GT | LT}] FIELDS fields{numfields:integer "
-               "field...}"},
-    {.name = "hexpireat",
-     .run = cmd_hexpireat,
-     .arity = -6,
-     .flags = kWrite | kDenyOom | kFast,
-     .keys = {1, 1, 1},
-     .key_flags = "RW update",
-     .route = Route::kKeys,
-     .acl = "@hash",
-     .group = "hash",
-     .since = "7.4.0",
-     .complexity = "O(N) where N is the number of fields named",
-     .summary = "Sets the Unix time, in seconds, at which fields of a hash expire.",
-     .syntax = "key unix-time-seconds [condition{NX | XX | GT | LT}] FIELDS "
-               "fields{numfields:integer field...}"},
-    {.name = "hexpiretime",
-     .run = cmd_hexpiretime,
-     .arity = -5,
-     .flags = kReadonly | kFast,
-     .keys = {1, 1, 1},
-     .key_flags = "RO access",
-     .route = Route::kKeys,
-     .acl = "@hash",
-     .group = "hash",
-     .since = "7.4.0",
-     .complexity = "O(N) where N is the number of fields named",
-     .summary = "Tells the Unix time, in seconds, at which fields of a hash expire.",
-     .syntax = "key FIELDS fields{numfields:integer field...}"},
     {.name = "hgetdel",
      .run = cmd_hgetdel,
      .arity = -5,
@@ -332,74 +259,6 @@ constexpr CommandSpec kTable[] = {
      .syntax =
          "key [expiration{EX seconds:integer | PX milliseconds:integer | EXAT unix-time-seconds | "
          "PXAT unix-time-milliseconds | PERSIST}] FIELDS fields{numfields:integer field...}"},
-    {.name = "hpersist",
-     .run = cmd_hpersist,
-     .arity = -5,
-     .flags = kWrite | kFast,
-     .keys = {1, 1, 1},
-     .key_flags = "RW update",
-     .route = Route::kKeys,
-     .acl = "@hash",
-     .group = "hash",
-     .since = "7.4.0",
-     .complexity = "O(N) where N is the number of fields named",
-     .summary = "Removes the time to live of fields of a hash.",
-     .syntax = "key FIELDS fields{numfields:integer field...}"},
-    {.name = "hpexpire",
-     .run = cmd_hpexpire,
-     .arity = -6,
-     .flags = kWrite | kDenyOom | kFast,
-     .keys = {1, 1, 1},
-     .key_flags = "RW update",
-     .route = Route::kKeys,
-     .acl = "@hash",
-     .group = "hash",
-     .since = "7.4.0",
-     .complexity = "O(N) where N is the number of fields named",
-     .summary = "Sets the time to live of fields of a hash in milliseconds.",
-     .syntax = "key milliseconds:integer [condition{NX | XX | GT | LT}] FIELDS "
-               "fields{numfields:integer field...}"},
-    {.name = "hpexpireat",
-     .run = cmd_hpexpireat,
-     .arity = -6,
-     .flags = kWrite | kDenyOom | kFast,
-     .keys = {1, 1, 1},
-     .key_flags = "RW update",
-     .route = Route::kKeys,
-     .acl = "@hash",
-     .group = "hash",
-     .since = "7.4.0",
-     .complexity = "O(N) where N is the number of fields named",
-     .summary = "Sets the Unix time, in milliseconds, at which fields of a hash expire.",
-     .syntax = "key unix-time-milliseconds [condition{NX | XX | GT | LT}] FIELDS "
-               "fields{numfields:integer field...}"},
-    {.name = "hpexpiretime",
-     .run = cmd_hpexpiretime,
-     .arity = -5,
-     .flags = kReadonly | kFast,
-     .keys = {1, 1, 1},
-     .key_flags = "RO access",
-     .route = Route::kKeys,
-     .acl = "@hash",
-     .group = "hash",
-     .since = "7.4.0",
-     .complexity = "O(N) where N is the number of fields named",
-     .summary = "Tells the Unix time, in milliseconds, at which fields of a hash expire.",
-     .syntax = "key FIELDS fields{numfields:integer field...}"},
-    {.name = "hpttl",
-     .run = cmd_hpttl,
-     .arity = -5,
-     .flags = kReadonly | kFast,
-     .keys = {1, 1, 1},
-     .key_flags = "RO access",
-     .route = Route::kKeys,
-     .acl = "@hash",
-     .group = "hash",
-     .since = "7.4.0",
-     .complexity = "O(N) where N is the number of fields named",
-     .summary = "Tells the time to live of fields of a hash in milliseconds.",
-     .syntax = "key FIELDS fields{numfields:integer field...}",
-     .tips = "nondeterministic_output"},
     {.name = "hsetex",
      .run = cmd_hsetex,
      .arity = -6,
@@ -415,26 +274,16 @@ constexpr CommandSpec kTable[] = {
      .syntax = "key [condition{FNX | FXX}] [expiration{EX seconds:integer | PX "
                "milliseconds:integer | EXAT unix-time-seconds | PXAT unix-time-milliseconds | "
                "KEEPTTL}] FIELDS fields{numfields:integer data{field value}...}"},
-    {.name = "httl",
-     .run = cmd_httl,
-     .arity = -5,
-     .flags = kReadonly | kFast,
-     .keys = {1, 1, 1},
-     .key_flags = "RO access",
-     .route = Route::kKeys,
-     .acl = "@hash",
-     .group = "hash",
-     .since = "7.4.0",
-     .complexity = "O(N) where N is the number of fields named",
-     .summary = "Tells the time to live of fields of a hash in seconds.",
-     .syntax = "key FIELDS fields{numfields:integer field...}",
-     .tips = "nondeterministic_output"},
 };
 static_assert(well_formed(kTable));
 
 }  // namespace
 
-extern const std::span<const CommandSpec> kHashExpiryCommands;  // commands/families.h
-constinit const std::span<const CommandSpec> kHashExpiryCommands{kTable};
+// commands/families.h
+extern const std::span<const CommandSpec> kHashExpiryCommands;
+extern const std::span<const CommandSpec> kHashGetexCommands;
+constinit const std::span<const CommandSpec> kHashExpiryCommands{
+    kMemberExpiryTable<FieldsOfHashes>};
+constinit const std::span<const CommandSpec> kHashGetexCommands{kTable};
 
 }  // namespace cobnut

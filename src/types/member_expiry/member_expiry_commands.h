@@ -7,11 +7,8 @@
 // How a family uses it (types/hash/hash_expiry_commands.cc is the model; sets and sorted sets write
 // kMemberWords where hashes write kFieldWords):
 // 1. a class of its own implements ExpiringMembers over the open collection, four short functions;
-// 2. HEXPIRE and its three sisters: edit() the key, type_or_absent(), parse_member_expire(), then
-//    reply_member_expire(), which changes, replies and calls committed();
-// 3. HTTL, HPTTL, HEXPIRETIME, HPEXPIRETIME: peek(), type_or_absent(), parse_members(),
-//    reply_member_ttl(); HPERSIST: edit() and reply_member_persist();
-// 4. SADDEX and the like, which set members and deadlines at once: parse_member_deadline(), then
+// 2. member_expiry_family_commands.h makes its nine commands and their rows;
+// 3. HGETEX and the like, which set members and deadlines at once: parse_member_deadline(), then
 //    expire_member() for what is there, and the family's own committed().
 // The collection keeps deadlines as Unix ms of 6 bytes, passes over members whose deadline is below
 // now_ms(), implements Collection::next_expiry_ms() and reap(), and committed() calls
