@@ -3,10 +3,8 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
-#include <functional>
 #include <set>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "tests/server_process.h"
@@ -18,13 +16,6 @@ const int kRounds = rounds(10'000);
 constexpr int kKeys = 8;  // without a hash tag: they spread over the shards
 
 std::string key(int i) { return "atomic:" + std::to_string(i); }
-
-void in_threads(int count, const std::function<void(int)>& body) {
-  std::vector<std::thread> threads;
-  threads.reserve(static_cast<size_t>(count));
-  for (int i = 0; i < count; i++) threads.emplace_back(body, i);
-  for (std::thread& thread : threads) thread.join();
-}
 
 TEST_CASE("atomicity: MGET sees each MSET over several shards whole or not at all") {
   ServerProcess server;

@@ -80,8 +80,8 @@ TEST_CASE("clients: redis-cli --pipe with commands of all types, in RESP and inl
   for (const auto& request : {resp_request, inline_request}) {
     CHECK(client.run({"FLUSHALL"}).text() == "OK");
     std::string mass;
-    const int kRounds = rounds(12'000);
-    for (int i = 0; i < kRounds; i++) {
+    const int total = rounds(12'000);
+    for (int i = 0; i < total; i++) {
       const std::string key = std::to_string(i % 100), number = std::to_string(i);
       for (const std::vector<std::string>& words : {
                std::vector<std::string>{"SET", "string" + number, "v"},
@@ -98,12 +98,12 @@ TEST_CASE("clients: redis-cli --pipe with commands of all types, in RESP and inl
     }
     const Finished pipe = cli(server, {"--pipe"}, mass);
     CHECK(pipe.status == 0);
-    CHECK_MESSAGE(contains(pipe.output, "errors: 0, replies: " + std::to_string(kRounds * 9)),
+    CHECK_MESSAGE(contains(pipe.output, "errors: 0, replies: " + std::to_string(total * 9)),
                   pipe.output);
-    CHECK(client.run({"DBSIZE"}).integer() == kRounds + 800);
-    CHECK(client.run({"ZCARD", "zset7"}).integer() == kRounds / 100);
+    CHECK(client.run({"DBSIZE"}).integer() == total + 800);
+    CHECK(client.run({"ZCARD", "zset7"}).integer() == total / 100);
     CHECK(client.run({"HGET", "hash7", "f407"}).text() == "407");
-    CHECK(client.run({"BITCOUNT", "bits7"}).integer() == kRounds / 100);
+    CHECK(client.run({"BITCOUNT", "bits7"}).integer() == total / 100);
   }
 }
 

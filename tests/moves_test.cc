@@ -8,7 +8,6 @@
 #include <atomic>
 #include <functional>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -23,13 +22,6 @@ const int kRounds = rounds(3'000);
 constexpr int kKeys = 6;  // without a hash tag: they spread over the shards
 
 std::string key(int i) { return "moves:" + std::to_string(i); }
-
-void in_threads(int count, const std::function<void(int)>& body) {
-  std::vector<std::thread> threads;
-  threads.reserve(static_cast<size_t>(count));
-  for (int i = 0; i < count; i++) threads.emplace_back(body, i);
-  for (std::thread& thread : threads) thread.join();
-}
 
 // -- a token that goes from key to key
 

@@ -78,6 +78,13 @@ bool has_flag(const Flags& flags, std::string_view name) {
 
 void pause_between_polls() { std::this_thread::sleep_for(std::chrono::milliseconds(2)); }
 
+void in_threads(int count, const std::function<void(int)>& body) {
+  std::vector<std::thread> threads;
+  threads.reserve(static_cast<size_t>(count));
+  for (int i = 0; i < count; i++) threads.emplace_back(body, i);
+  for (std::thread& thread : threads) thread.join();
+}
+
 std::string server_binary() {
   const char* other = getenv("COBNUT_TEST_BINARY");
   return other && *other ? other : COBNUT_BINARY;

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -23,6 +24,9 @@ using Flags = std::vector<std::string>;
 template <typename Condition>
 bool eventually(Condition condition, std::chrono::milliseconds within = std::chrono::seconds(20));
 void pause_between_polls();  // a few milliseconds
+
+// body(0) ... body(count - 1), each in a thread of its own; returns when all are done.
+void in_threads(int count, const std::function<void(int)>& body);
 
 std::string server_binary();  // COBNUT_TEST_BINARY, else the one that was built with these tests
 bool is_redis();              // the server under test is redis-server

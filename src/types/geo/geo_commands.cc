@@ -79,24 +79,7 @@ void cmd_geoadd(Context& cx, Args args) {
     scores.push_back(geo::score_of(*position));
   }
   if (scores.empty()) return cx.reply.error(err::kSyntax);
-  const Key key = args.key();
-  auto zset = zset_to_edit(cx, key);
-  if (!zset) return;
-  const ZsetLimits limits = zset_limits(cx);
-  int64_t added = 0, changed = 0;
-  bool no_memory = false;
-  for (size_t i = 0; i < scores.size() && !no_memory; ++i) {
-    const auto result = zset->add(args[first + 3 * i + 2], &scores[i], rules, limits);
-    added += result == Zset::Added::kNew;
-    changed += result == Zset::Added::kChanged;
-    no_memory = result == Zset::Added::kNoMemory;
-  }
-  if (added + changed > 0)
-    zset->commit(Event::kZadd);
-  else if (zset->lost_deadlines())
-    zset->commit(Event::kZpersist);
-  if (no_memory) return cx.reply.error(err::kOutOfMemory);
-  cx.reply.integer(count_changes ? added + changed : added);
+  add_and_reply_count(cx, args.key(), {args, first + 2, 3}, scores, rules, count_changes);
 }
 
 void cmd_geodist(Context& cx, Args args) {

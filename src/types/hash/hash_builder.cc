@@ -4,6 +4,7 @@
 
 #include "keyspace/collection.h"
 #include "types/listpack/edit.h"
+#include "types/listpack/string_pack.h"
 
 namespace cobnut {
 namespace {
@@ -12,23 +13,11 @@ using listpack::Element;
 using listpack::Elements;
 using listpack::View;
 
-// The pack of a HashBuilder as the storage of a listpack.
-struct StringStorage {
-  std::string& bytes;
-
-  char* data() { return bytes.data(); }
-  const char* data() const { return bytes.data(); }
-  bool resize(size_t size) {
-    bytes.resize(size);
-    return true;
-  }
-};
-
 }  // namespace
 
 HashBuilder::HashBuilder(CollectionHeap& heap, const HashLimits& limits)
     : heap_(heap), limits_(limits) {
-  StringStorage storage{pack_};
+  listpack::StringPack storage{pack_};
   CHECK(listpack::create(storage, listpack::Nothing()));
 }
 
@@ -63,7 +52,7 @@ bool HashBuilder::add(Bytes field, Bytes value, int64_t deadline_ms) {
     if (view.find(pair[0], view.first(), 1) != listpack::kNone) return false;
     const bool fits = deadline_ms == kNoDeadline && field.size() <= limits_.text_bytes &&
                       value.size() <= limits_.text_bytes && size() < limits_.fields;
-    StringStorage storage{pack_};
+    listpack::StringPack storage{pack_};
     if (fits && append(storage, Elements(pair))) return true;
     promote();
   }

@@ -8,6 +8,7 @@
 #include "base/numbers.h"
 #include "types/listpack/edit.h"
 #include "types/listpack/entry_blob.h"
+#include "types/listpack/string_pack.h"
 
 namespace cobnut {
 namespace {
@@ -15,16 +16,6 @@ namespace {
 using listpack::Element;
 using listpack::EntryBlob;
 using listpack::View;
-
-struct StringPack {
-  std::string& bytes;
-  char* data() { return bytes.data(); }
-  const char* data() const { return bytes.data(); }
-  bool resize(size_t size) {
-    bytes.resize(size);
-    return true;
-  }
-};
 
 // Redis's text of a score in a listpack: integers in full up to 2^62, as which -0 is 0.
 class ScoreElement {
@@ -350,7 +341,7 @@ bool Zset::commit(Event event) {
 
 bool small_form(const SortedSet& set, const ZsetLimits& limits, std::string* pack) {
   if (set.elements() > limits.entries) return false;
-  StringPack storage{*pack};
+  listpack::StringPack storage{*pack};
   if (!listpack::create(storage, listpack::Nothing())) return false;
   for (SortedSet::Place at = set.at_rank(0); at; at = set.next(at)) {
     const ScoreElement score(at.score());

@@ -28,6 +28,28 @@ std::optional<Zset> zset_of(Context& cx, const Key& key, Found found) {
 
 }  // namespace
 
+void add_and_reply_count(Context& cx, const Key& key, const EveryWord& members,
+                         std::span<double> scores, const Zset::AddRules& rules,
+                         bool count_changes) {
+  auto zset = zset_to_edit(cx, key);
+  if (!zset) return;
+  const ZsetLimits limits = zset_limits(cx);
+  int64_t added = 0, changed = 0;
+  bool no_memory = false;
+  for (size_t i = 0; i < scores.size() && !no_memory; ++i) {
+    const auto result = zset->add(members[i], &scores[i], rules, limits);
+    added += result == Zset::Added::kNew;
+    changed += result == Zset::Added::kChanged;
+    no_memory = result == Zset::Added::kNoMemory;
+  }
+  if (added + changed > 0)
+    zset->commit(Event::kZadd);
+  else if (zset->lost_deadlines())
+    zset->commit(Event::kZpersist);
+  if (no_memory) return cx.reply.error(err::kOutOfMemory);
+  cx.reply.integer(count_changes ? added + changed : added);
+}
+
 std::optional<Zset> zset_to_read(Context& cx, const Key& key) {
   return zset_of(cx, key, cx.keys.find(key));
 }
@@ -147,23 +169,8 @@ void cmd_zadd(Context& cx, Args args) {
   const Key key = args.key();
   if (words.rules.increment)
     return add_and_reply_score(cx, key, args[words.first + 1], scores[0], words.rules);
-  auto zset = zset_to_edit(cx, key);
-  if (!zset) return;
-  const ZsetLimits limits = zset_limits(cx);
-  int64_t added = 0, changed = 0;
-  bool no_memory = false;
-  for (size_t i = 0; i < pairs && !no_memory; ++i) {
-    const auto result = zset->add(args[words.first + 2 * i + 1], &scores[i], words.rules, limits);
-    added += result == Zset::Added::kNew;
-    changed += result == Zset::Added::kChanged;
-    no_memory = result == Zset::Added::kNoMemory;
-  }
-  if (added + changed > 0)
-    zset->commit(Event::kZadd);
-  else if (zset->lost_deadlines())
-    zset->commit(Event::kZpersist);
-  if (no_memory) return cx.reply.error(err::kOutOfMemory);
-  cx.reply.integer(words.count_changes ? added + changed : added);
+  add_and_reply_count(cx, key, {args, words.first + 1, 2}, {scores, pairs}, words.rules,
+                      words.count_changes);
 }
 
 void cmd_zincrby(Context& cx, Args args) {
