@@ -201,8 +201,9 @@ std::vector<Point> points_in(const Zset& zset, const Search& search) {
     const size_t end = zset.rank_of_score(cover.ranges[i].end, false);
     zset.visit(zset.slice(begin, end, false), [&](Bytes member, double score) {
       double distance;
-      if (points.size() < most && search.shape.contains(geo::position_of(score), &distance))
+      if (search.shape.contains(geo::position_of(score), &distance))
         points.push_back({std::string(member), score, distance});
+      return points.size() < most;
     });
   }
   // The nearest of them, unless any will do.

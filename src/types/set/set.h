@@ -95,6 +95,17 @@ class SetView {
       if (element.deadline_ms >= now_ms_) visit(member_of(element));
     });
   }
+  // As for_each(), until `visit` returns false: what is asked of a table doubles each time.
+  template <typename Visit>
+  void visit_while(const Visit& visit) const {
+    bool more = true;
+    uint64_t cursor = 0;
+    size_t count = 16;
+    do {
+      cursor = scan(cursor, count, [&](const SetMember& member) { more = more && visit(member); });
+      count *= 2;
+    } while (more && cursor != 0);
+  }
   // One at random, each with the same probability. Nothing: all are due.
   std::optional<SetMember> random() const;
   // Parts the members that are not due at random: `taken` sees `count` of them, each with the same

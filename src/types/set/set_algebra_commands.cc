@@ -43,16 +43,10 @@ template <typename Visit>
 void intersect(Views& views, const Visit& visit) {
   std::ranges::sort(views, {}, &SetView::size);
   const std::span<const SetView> others = std::span(views).subspan(1);
-  bool more = true;
-  uint64_t cursor = 0;
-  size_t at_once = 16;  // members between two looks whether to go on
-  do {
-    cursor = views[0].scan(cursor, at_once, [&](const SetMember& member) {
-      const auto has_it = [&](const SetView& other) { return other.contains(member); };
-      if (more && std::ranges::all_of(others, has_it)) more = visit(member);
-    });
-    at_once *= 2;
-  } while (more && cursor != 0);
+  views[0].visit_while([&](const SetMember& member) {
+    const auto has_it = [&](const SetView& other) { return other.contains(member); };
+    return !std::ranges::all_of(others, has_it) || visit(member);
+  });
 }
 
 void unite(const Views& views, SetBuilder* result) {

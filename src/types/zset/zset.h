@@ -11,6 +11,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <type_traits>
 
 #include "base/bytes.h"
 #include "keyspace/keyspace.h"
@@ -56,7 +57,8 @@ class Zset {
     bool reverse = false;
   };
   Slice slice(size_t begin, size_t end, bool reverse, int64_t offset = 0, int64_t limit = -1) const;
-  // Calls show(Bytes member, double score) for each; the member is valid during the call.
+  // Calls show(Bytes member, double score) for each, until it returns false, if it returns
+  // anything; the member is valid during the call.
   template <typename Show>
   void visit(const Slice& slice, Show show) const;
   template <typename Show>
@@ -122,10 +124,18 @@ bool is_stored_integer(double score);
 template <typename Show>
 void Zset::visit(const Slice& slice, Show show) const {
   if (slice.span == 0) return;
+  const auto goes_on = [&show](Bytes member, double score) {
+    if constexpr (std::is_void_v<decltype(show(member, score))>) {
+      show(member, score);
+      return true;
+    } else {
+      return show(member, score);
+    }
+  };
   if (large_ != nullptr) {
     SortedSet::Place place = large_->at_rank(slice.first);
     for (size_t left = slice.span; left > 0; left--) {
-      if (!is_due(place)) show(place.member(), place.score());
+      if (!is_due(place) && !goes_on(place.member(), place.score())) return;
       if (left > 1) place = slice.reverse ? large_->previous(place) : large_->next(place);
     }
     return;
@@ -137,7 +147,7 @@ void Zset::visit(const Slice& slice, Show show) const {
     size_t next = at;
     const listpack::Value member = view.read(&next);
     const listpack::Value score = view.read(&next);
-    show(member.text(digits), zset::score_of(score));
+    if (!goes_on(member.text(digits), zset::score_of(score))) return;
     if (left > 1) at = slice.reverse ? view.previous(view.previous(at)) : next;
   }
 }

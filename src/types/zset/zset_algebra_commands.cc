@@ -48,18 +48,12 @@ struct Input {
     char digits[kIntTextMax];
     set->for_each([&](const SetMember& member) { visit(member.text(digits), 1.0); });
   }
-  // The same for about `count` of them from the cursor on (0: the first); the next one, 0: no more.
+  // The same until `visit` returns false.
   template <typename Visit>
-  uint64_t visit_some(uint64_t cursor, size_t count, const Visit& visit) const {
-    if (set) {
-      char digits[kIntTextMax];
-      return set->scan(cursor, count,
-                       [&](const SetMember& member) { visit(member.text(digits), 1.0); });
-    }
-    const size_t all = zset.size();
-    const size_t some = std::min(count, all - cursor);
-    zset.visit(zset.slice(cursor, cursor + some, false), visit);
-    return cursor + some == all ? 0 : cursor + some;
+  void visit_while(const Visit& visit) const {
+    if (!set) return zset.visit_all(visit);
+    char digits[kIntTextMax];
+    set->visit_while([&](const SetMember& member) { return visit(member.text(digits), 1.0); });
   }
 };
 
@@ -188,28 +182,18 @@ void unite(const std::vector<Input>& inputs, Aggregate aggregate, SortedSet* res
   }
 }
 
-constexpr size_t kLookedAtFirst = 16;  // members, before the first look whether to go on
-
 // Calls found(member, score) for what is in all inputs, until it returns false.
 template <typename Found>
 void intersect(const std::vector<Input>& inputs, Aggregate aggregate, Found found) {
-  bool more = true;
-  const auto look = [&](Bytes member, double first_score) {
-    if (!more) return;
+  inputs[0].visit_while([&](Bytes member, double first_score) {
     double score = weighed(first_score, inputs[0].weight);
     for (size_t i = 1; i < inputs.size(); i++) {
       const auto other = inputs[i].score(member);
-      if (!other) return;
+      if (!other) return true;
       score = aggregated(score, *other * inputs[i].weight, aggregate);
     }
-    more = found(member, score);
-  };
-  uint64_t cursor = 0;
-  size_t at_once = kLookedAtFirst;
-  do {
-    cursor = inputs[0].visit_some(cursor, at_once, look);
-    at_once *= 2;
-  } while (more && cursor != 0);
+    return found(member, score);
+  });
 }
 
 void subtract(const std::vector<Input>& inputs, SortedSet* result) {
