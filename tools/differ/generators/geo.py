@@ -7,8 +7,8 @@ KEYS = [b"geo1", b"geo2", b"geo3", b"{t}geo4"]
 PLACES = [b"p%d" % i for i in range(12)] + [b"", b"\x00\xff"]
 ODD = [b"-180", b"180", b"180.1", b"85.05112878", b"-85.05112878", b"86", b"x", b"nan", b"0", b"1e-9"]
 # Scores that ZADD may give to places, and no position has.
-SCORES = [b"0", b"1", b"4503599627370495", b"4503599627370496", b"9007199254740993", b"1e15", b"3.5", b"-0", b"-1", b"1e19", b"1e300",
-          b"inf", b"-inf"]
+SCORES = [b"0", b"1", b"4503599627370495", b"4503599627370496", b"9007199254740993", b"1e15", b"3.5", b"-0", b"-1",
+          b"1e19", b"1e300", b"inf", b"-inf"]
 UNITS = [b"m", b"km", b"ft", b"mi", b"KM", b"x"]
 
 
