@@ -113,7 +113,7 @@ const Lines kStream = lines_of(
     "XPENDING k g IDLE 1 - + %n c; XINFO STREAM k; XINFO STREAM k FULL COUNT %n; "
     "XINFO GROUPS k; XINFO CONSUMERS k g; XGROUP CREATE k g2 %i MKSTREAM; "
     "XGROUP DELCONSUMER k g c; XGROUP DESTROY k g; XGROUP SETID k g %i ENTRIESREAD %n; "
-    "XSETID k 18446744073709551615-1; XDELEX k DELREF IDS 1 %i; "
+    "XSETID k %i; XSETID k %i ENTRIESADDED %n MAXDELETEDID %i; XDELEX k DELREF IDS 1 %i; "
     "XACKDEL k g ACKED IDS 1 %i; XTRIM k MAXLEN %n ACKED");
 const std::vector<std::pair<std::string, const Lines*>> kScripts = {
     {"string", &kString}, {"list", &kList}, {"set", &kSet},

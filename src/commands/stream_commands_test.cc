@@ -422,4 +422,30 @@ TEST_CASE("streams: COPY is deep, RENAME to another shard moves, DEL frees") {
   for (Shard* shard : s.server.shards) CHECK(shard->keyspace.heap().used_bytes() == 0);
 }
 
+TEST_CASE("streams: entries added below deleted ones, which XSETID allows") {
+  for (const char* entries : {"2", "3", "100"}) {
+    CAPTURE(entries);
+    TestServer s;
+    s.run({"config", "set", "stream-node-max-entries", entries});
+    for (const char* id : {"1-0", "5-0", "7-0", "8-0"}) s.run({"xadd", "x", id, "n", id});
+    CHECK(s.run("xdel x 7-0 8-0") == ":2");
+    CHECK(s.run("xsetid x 5-0") == "+OK");
+    CHECK(s.run("restore y 0 " + s.run("dump x")) == "+OK");
+    CHECK(s.run("debug digest-value x y") == s.run("debug digest-value y x"));
+    CHECK(s.run("xadd x 5-0 a b")[0] == '-');
+    for (const char* id : {"5-1", "7-0", "7-1"}) CHECK(s.run({"xadd", "x", id, "a", id})[0] == '"');
+    CHECK(s.run("xrange x 5-1 5-1") == R"([["5-1", ["a", "5-1"]]])");
+    CHECK(s.run("xrange x 7-0 7-0") == R"([["7-0", ["a", "7-0"]]])");
+    CHECK(s.run("xrevrange x 7-1 5-0") ==
+          R"([["7-1", ["a", "7-1"]], ["7-0", ["a", "7-0"]], ["5-1", ["a", "5-1"]], )"
+          R"(["5-0", ["n", "5-0"]]])");
+    CHECK(s.run("restore z 0 " + s.run("dump x")) == "+OK");
+    CHECK(s.run("xrange z - +") == s.run("xrange x - +"));
+    CHECK(s.run("xdel x 5-1 7-0") == ":2");
+    CHECK(s.run("xlen x") == ":3");
+    s.run("del x y z");
+    for (Shard* shard : s.server.shards) CHECK(shard->keyspace.heap().used_bytes() == 0);
+  }
+}
+
 }  // namespace cobnut::testing

@@ -1,6 +1,9 @@
 #include "types/stream/stream.h"
 
 #include <algorithm>
+#include <deque>
+#include <string>
+#include <vector>
 
 #include "types/stream/stream_listpack.h"
 
@@ -86,6 +89,42 @@ void StreamValue::drop_block(Blocks::Cursor block) {
   if (!next) tail_id_ = previous ? last_of_block(*previous) : StreamId{};
   free_block(*this, *block);
   blocks_.erase(*this, block->first);
+}
+
+void StreamValue::set_last_id(StreamId id) {
+  last_id_ = id;
+  if (blocks_.last() && id < tail_id_) forget_deleted_from(id.next());
+}
+
+// The last block without its deleted entries from `id` on: what comes next may have a smaller id,
+// and the ids of a block ascend.
+void StreamValue::forget_deleted_from(StreamId id) {
+  const Blocks::Cursor tail = blocks_.last();
+  BlockReader reader(*tail);
+  std::vector<Bytes> texts;
+  reader.for_each_name([&](Bytes name) { texts.push_back(name); });
+  StreamBlock kept;
+  CHECK(create_block(*this, tail->first, texts, 1, tail->header().bytes, &kept));
+  StreamId last = tail->first;
+  StreamEntry entry;
+  while (reader.next(&entry)) {
+    if (entry.deleted() && entry.id >= id) continue;
+    texts.clear();
+    std::deque<std::string> digits;  // whose elements stay where they are
+    entry.for_each([&](Bytes name, const listpack::Value& value) {
+      char text[kIntTextMax];
+      texts.push_back(name);
+      texts.push_back(value.is_integer ? Bytes(digits.emplace_back(value.text(text)))
+                                       : value.bytes);
+    });
+    const size_t offset = kept.header().bytes;
+    CHECK(append_to_block(*this, kept, last, entry.id, texts, SIZE_MAX));
+    if (entry.deleted()) mark_deleted(kept, offset);
+    last = entry.id;
+  }
+  free_block(*this, *tail);  // some of it is kept: a block has an entry that is there
+  tail->data = kept.data;
+  tail_id_ = last;
 }
 
 // REQUIRES: no entry that is there below `from`.
@@ -300,10 +339,16 @@ bool StreamValue::drop_references(StreamId id) {
 // -- as a whole
 
 bool StreamValue::add_block(StreamId first, Bytes pack) {
-  const Blocks::Cursor tail = blocks_.last();
-  if (tail && tail_id_ >= first) return false;
+  if (blocks_.last() && tail_id_ >= first) {
+    if (last_entry_id() >= first) return false;
+    forget_deleted_from(first);
+  }
   StreamBlock block;
   if (!block_of_listpack(*this, first, pack, &block)) return false;
+  if (block.header().live == 0) {
+    free_block(*this, block);
+    return true;
+  }
   length_ += block.header().live;
   tail_id_ = last_of_block(block);
   blocks_.insert(*this, block);
@@ -311,8 +356,9 @@ bool StreamValue::add_block(StreamId first, Bytes pack) {
 }
 
 bool StreamValue::set_facts(const Facts& facts) {
-  if (facts.length != length_ || facts.last_id < tail_id_) return false;
-  last_id_ = facts.last_id;
+  if (facts.length != length_) return false;
+  if (facts.last_id < last_entry_id()) return false;
+  set_last_id(facts.last_id);
   max_deleted_id_ = facts.max_deleted_id;
   entries_added_ = facts.entries_added;
   find_first_id(kStreamIdMin);

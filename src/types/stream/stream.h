@@ -70,8 +70,8 @@ class StreamValue final : public AccountedCollection {
   StreamId last_entry_id() const;  // of an entry that is there; 0-0 when there is none
   // Entries in [first, last], counted up to `limit` (0: all).
   size_t count(StreamId first, StreamId last, size_t limit) const;
-  // XSETID.
-  void set_last_id(StreamId id) { last_id_ = id; }
+  // XSETID. REQUIRES: no entry that is there above it.
+  void set_last_id(StreamId id);
   void set_entries_added(uint64_t count) { entries_added_ = count; }
   void set_max_deleted_id(StreamId id) { max_deleted_id_ = id; }
 
@@ -130,6 +130,7 @@ class StreamValue final : public AccountedCollection {
   bool append_block(StreamId id, std::span<const Bytes> pairs, size_t capacity_max);
   void find_first_id(StreamId from);
   void drop_block(Blocks::Cursor block);
+  void forget_deleted_from(StreamId id);
   size_t trim_block(StreamBlock& block, const StreamTrim& trim);
   StreamId read_by_all() const;
   void drop_references(const StreamBlock& block);

@@ -109,37 +109,65 @@ class PackReader {
   std::deque<std::string> digits_;  // whose elements stay where they are
 };
 
+struct LoadedEntry {
+  StreamId id;
+  std::vector<Bytes> pairs;  // fields and values in turn
+};
+
 struct LoadedBlock {
   AccountedCollection& memory;
   StreamBlock block;
   std::vector<Bytes> names;  // of the master
-  StreamId last;
-  int64_t live = 0, deleted = 0;
+  StreamId last;             // that was appended
+  bool any = false;          // was appended
+  StreamId last_live;
+  int64_t live = 0, deleted = 0;  // that were read
+  // Deleted entries behind the last live one. After XSETID to an id below them, entries may follow
+  // whose ids are below theirs: then they are forgotten, so that a block's ids ascend.
+  std::vector<LoadedEntry> held;
 };
+
+bool append(LoadedBlock& to, const LoadedEntry& entry, bool deleted) {
+  const size_t offset = to.block.header().bytes;
+  if (!append_to_block(to.memory, to.block, to.last, entry.id, entry.pairs, SIZE_MAX)) return false;
+  if (deleted) mark_deleted(to.block, offset);
+  to.last = entry.id;
+  to.any = true;
+  return true;
+}
+
+bool append_held(LoadedBlock& to, StreamId end) {
+  for (const LoadedEntry& entry : to.held) {
+    if (entry.id >= end || (to.any && entry.id <= to.last)) continue;
+    if (!append(to, entry, true)) return false;
+  }
+  to.held.clear();
+  return true;
+}
 
 bool load_entry(PackReader& in, LoadedBlock& to) {
   const StreamId first = to.block.first;
   const int64_t flags = in.integer(0);
   const auto ms = static_cast<uint64_t>(in.integer());
   const auto seq = static_cast<uint64_t>(in.integer());
-  const StreamId id{first.ms + ms, first.seq + seq};
+  LoadedEntry entry{.id = {first.ms + ms, first.seq + seq}};
   const bool own = (flags & kMasterFields) == 0;
   const auto fields = own ? in.integer(0) : static_cast<int64_t>(to.names.size());
-  const bool any = to.live + to.deleted > 0;
-  if (!in.ok() || flags > (kDeleted | kMasterFields) || (any && id <= to.last) || id < first)
-    return false;
-  std::vector<Bytes> pairs;
+  if (!in.ok() || flags > (kDeleted | kMasterFields) || entry.id < first) return false;
   for (int64_t i = 0; i < fields && in.ok(); i++) {
-    pairs.push_back(own ? in.text() : to.names[static_cast<size_t>(i)]);
-    pairs.push_back(in.text());
+    entry.pairs.push_back(own ? in.text() : to.names[static_cast<size_t>(i)]);
+    entry.pairs.push_back(in.text());
   }
-  if (!in.ok() || in.integer() != (own ? 2 * fields + 4 : fields + 3)) return false;
-  const size_t offset = to.block.header().bytes;
-  if (!in.ok() || !append_to_block(to.memory, to.block, to.last, id, pairs, SIZE_MAX)) return false;
-  if (flags & kDeleted) mark_deleted(to.block, offset);
-  (flags & kDeleted ? to.deleted : to.live)++;
-  to.last = id;
-  return true;
+  if (!in.ok() || in.integer() != (own ? 2 * fields + 4 : fields + 3) || !in.ok()) return false;
+  if (flags & kDeleted) {
+    to.deleted++;
+    to.held.push_back(std::move(entry));
+    return true;
+  }
+  if (to.live > 0 && entry.id <= to.last_live) return false;
+  to.live++;
+  to.last_live = entry.id;
+  return append_held(to, entry.id) && append(to, entry, false);
 }
 
 }  // namespace
@@ -158,9 +186,10 @@ bool block_of_listpack(AccountedCollection& memory, StreamId first, Bytes pack,
   if (!create_block(memory, first, loaded.names, 1, pack.size(), &loaded.block)) return false;
   bool ok = true;
   while (ok && in.more()) {
-    in.forget_texts();
+    if (loaded.held.empty()) in.forget_texts();
     ok = load_entry(in, loaded);
   }
+  ok = ok && append_held(loaded, kStreamIdMax) && loaded.any;
   if (!ok || !in.ok() || loaded.live != live || loaded.deleted != deleted) {
     free_block(memory, loaded.block);
     return false;
