@@ -39,7 +39,10 @@ bool StreamValue::append(StreamId id, std::span<const Bytes> pairs, const Stream
   const Blocks::Cursor tail = blocks_.last();
   const bool appended = tail && !full(*tail, bytes, limits) &&
                         append_to_block(*this, *tail, tail_id_, id, pairs, capacity_max(limits));
-  if (!appended && !append_block(id, pairs, capacity_max(limits))) return false;
+  if (!appended) {
+    if (tail) trim_capacity(*this, *tail);
+    if (!append_block(id, pairs, capacity_max(limits))) return false;
+  }
   tail_id_ = id;
   length_++;
   entries_added_++;
@@ -60,7 +63,6 @@ bool StreamValue::append_block(StreamId id, std::span<const Bytes> pairs, size_t
     free_block(*this, block);
     return false;
   }
-  if (tail) trim_capacity(*this, *tail);
   blocks_.insert(*this, block);
   return true;
 }
