@@ -50,6 +50,7 @@ std::string decode_reply(std::string_view bytes);
 struct Step {
   const char* request;
   const char* reply;
+  const char* resp3 = nullptr;  // the reply to a client of RESP3, where it is another
 };
 // Runs the steps in order and checks each reply; goes on after a difference.
 void replay(TestServer& server, std::span<const Step> steps);
