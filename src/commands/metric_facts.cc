@@ -11,6 +11,7 @@
 #include "base/numbers.h"
 #include "command/table.h"
 #include "config/option_table.h"
+#include "keyspace/collection.h"
 #include "memory/large.h"
 
 namespace cobnut {
@@ -104,12 +105,15 @@ void gather_loops(const Server& server, MetricFacts& facts) {
 
 // Published counters: no shard is entered.
 void gather_shards(const Server& server, MetricFacts& facts) {
-  for (const Shard* shard : server.shards) {
+  for (Shard* shard : server.shards) {
     const KeyspaceStats& stats = shard->keyspace.stats();
     facts.entry_bytes += shard->entry_bytes.get();
     facts.keyspace_hits += stats.hits.get();
     facts.keyspace_misses += stats.misses.get();
     facts.expired_keys += stats.expired.get();
+    const FreedInSlices& values = shard->keyspace.heap().freed_in_slices();
+    facts.values_waiting_to_be_freed += values.waiting.get();
+    facts.values_freed_in_slices += values.freed.get();
     facts.changes += stats.dirty.get();
     facts.databases.resize(stats.databases.size());
     for (size_t db = 0; db < stats.databases.size(); db++) {
@@ -190,6 +194,7 @@ void reset_metrics(Server& server) {
   for (Shard* shard : server.shards) {
     KeyspaceStats& stats = shard->keyspace.stats();
     for (Counter* counter : {&stats.hits, &stats.misses, &stats.expired}) counter->clear();
+    shard->keyspace.heap().freed_in_slices().freed.clear();
   }
 }
 

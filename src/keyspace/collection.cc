@@ -22,7 +22,10 @@ CollectionHeap::~CollectionHeap() {
 }
 
 void CollectionHeap::discard(Collection* collection) {
-  if (collection->elements() > kFreedPerStep) return discarded_.push_back(collection);
+  if (collection->elements() > kFreedPerStep) {
+    freed_in_slices_.waiting.add(1);
+    return discarded_.push_back(collection);
+  }
   while (collection->free_some(kFreedPerStep)) {
   }
   delete collection;
@@ -33,6 +36,8 @@ bool CollectionHeap::free_step() {
   if (!discarded_.back()->free_some(kFreedPerStep)) {
     delete discarded_.back();
     discarded_.pop_back();
+    freed_in_slices_.waiting.add(0 - uint64_t{1});
+    freed_in_slices_.freed.add(1);
   }
   return !discarded_.empty();
 }

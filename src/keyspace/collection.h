@@ -15,10 +15,18 @@
 #include "base/check.h"
 #include "keyspace/entry.h"
 #include "memory/large.h"
+#include "metrics/counters.h"
 
 namespace cobnut {
 
 class Collection;
+
+// Values that are freed in slices, not at once: large ones, and all of a flushed database. Written
+// under the shard's monitor, read by INFO from anywhere.
+struct FreedInSlices {
+  Counter waiting;  // lazyfree_pending_objects
+  Counter freed;    // lazyfreed_objects
+};
 
 // One per shard. A system without memory ends the process here, as Redis does: what keeps it away
 // is maxmemory, looked at before every command that may grow.
@@ -35,12 +43,14 @@ class CollectionHeap {
   void discard(Collection* collection);
   // One slice of what was discarded, some microseconds. True: more is left.
   bool free_step();
+  FreedInSlices& freed_in_slices() { return freed_in_slices_; }
 
  private:
   friend class Collection;
   LargeAllocator& allocator_;
   size_t used_bytes_ = 0;  // of all collections, those that wait to be freed included
   std::vector<Collection*> discarded_;
+  FreedInSlices freed_in_slices_;
 };
 
 class Collection {

@@ -113,6 +113,35 @@ TEST_CASE("a collection is found, overwritten, removed and flushed; its memory i
   CHECK(s.keyspace.heap().used_bytes() == before);
 }
 
+TEST_CASE("values that wait to be freed in slices, and those that were freed so, are counted") {
+  Shard s;
+  const FreedInSlices& values = s.keyspace.heap().freed_in_slices();
+  const auto remove = [&](Bytes key) {
+    const Key k(key);
+    s.keyspace.remove(0, k, s.keyspace.edit(0, k), Event::kDel);
+  };
+  s.put("small", 3);
+  s.put("large", 5000);
+  remove("small");  // at once
+  CHECK(values.waiting.get() == 0);
+  remove("large");
+  CHECK(values.waiting.get() == 1);
+  CHECK(values.freed.get() == 0);
+  s.pass(1);
+  CHECK(values.waiting.get() == 0);
+  CHECK(values.freed.get() == 1);
+  // Of a flushed database every value waits; a large one is counted once, when its last slice goes.
+  for (const char* key : {"a", "b", "c"}) s.put(key, 3);
+  s.put("d", 5000);
+  s.keyspace.flush(0);
+  CHECK(values.waiting.get() == 4);
+  s.keyspace.background(0);
+  CHECK(values.waiting.get() + values.freed.get() == 4 + 1);
+  s.pass(1);
+  CHECK(values.waiting.get() == 0);
+  CHECK(values.freed.get() == 5);
+}
+
 TEST_CASE("members that are due are reaped, the key goes with the last") {
   Shard s;
   s.put("a", 1000, kNow + 500);

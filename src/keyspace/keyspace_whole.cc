@@ -57,6 +57,7 @@ void Keyspace::flush(int db) {
   table_by_id_[t->id()] =
       nullptr;  // its wheel items fire into nothing, or, the id used again, harmlessly
   t->detach();
+  heap().freed_in_slices().waiting.add(t->keys());
   detached_.push_back(std::move(t));
   publish_counts(db);
 }
@@ -164,7 +165,16 @@ bool Keyspace::reap_members(Table& t, const Key& key, const Found& found) {
 bool Keyspace::free_slice(int64_t deadline_us) {
   while (!detached_.empty()) {
     if (monotonic_clock_us() >= deadline_us) return true;
-    if (!detached_.back()->clear_step()) detached_.pop_back();
+    Table& table = *detached_.back();
+    FreedInSlices& values = heap().freed_in_slices();
+    const size_t keys = table.keys();
+    const uint64_t waiting = values.waiting.get();
+    const bool more = table.clear_step();
+    const size_t cleared = keys - table.keys();
+    const uint64_t large = values.waiting.get() - waiting;  // of these, which go on waiting
+    values.waiting.add(0 - uint64_t{cleared});
+    values.freed.add(cleared - large);
+    if (!more) detached_.pop_back();
   }
   while (parts_->entries.heap().free_step()) {
     if (monotonic_clock_us() >= deadline_us) return true;

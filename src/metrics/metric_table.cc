@@ -160,6 +160,10 @@ const Metric kTable[] = {
      "what clients have sent and is not yet executed, and what they are owed"},
     {"Memory", "mem_allocator", kInfo, field<&Facts::allocator>,
      "option allocator: pooled or standard"},
+    {"Memory", "lazyfree_pending_objects", kGauge, field<&Facts::values_waiting_to_be_freed>,
+     "large values, and all of flushed databases, that wait to be freed in slices"},
+    {"Memory", "lazyfreed_objects", kCounter, field<&Facts::values_freed_in_slices>,
+     "values that were freed in slices, not at once"},
     // -- Persistence
     {"Persistence", "loading", kGauge, zero, "nothing is loaded at the start"},
     {"Persistence", "async_loading", kGauge, zero, "nothing is loaded later"},

@@ -53,6 +53,7 @@ struct MetricFacts {
   uint64_t query_buffer_limit_disconnections = 0, output_buffer_limit_disconnections = 0;
   uint64_t turns = 0, batches = 0;
   uint64_t keyspace_hits = 0, keyspace_misses = 0, expired_keys = 0, changes = 0;
+  uint64_t values_waiting_to_be_freed = 0, values_freed_in_slices = 0;
 
   // databases, by number
   struct Database {
