@@ -50,6 +50,21 @@ TEST_CASE("listeners: another port, none, and the first again; clients stay conn
   }
 }
 
+TEST_CASE("listeners: who has connected before a port is left is served") {
+  ServerProcess server({}, 2);
+  REQUIRE(server.ok());
+  Connection client = server.connect();
+  int at = server.port();
+  for (int round = 0; round < 20; round++) {
+    std::vector<Connection> arriving;
+    for (int i = 0; i < 20; i++) arriving.emplace_back(at);
+    const int next = free_port();
+    REQUIRE(set(client, {"port", std::to_string(next)}) == "OK");
+    for (Connection& each : arriving) REQUIRE(each.run({"PING"}).text() == "PONG");
+    at = next;
+  }
+}
+
 TEST_CASE("listeners: a port that is taken is an error, and everything stays as it was") {
   ServerProcess server, other;
   REQUIRE(server.ok());

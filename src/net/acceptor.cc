@@ -31,16 +31,27 @@ constexpr char kProtectedText[] =
 // The listeners that bound_ replaces, on their way to the first loop.
 class Acceptor::Move final : public Message {
  public:
-  Move(Acceptor& acceptor, std::vector<int> added, std::vector<int> removed)
-      : acceptor_(acceptor), added_(std::move(added)), removed_(std::move(removed)) {}
+  Move(Acceptor& acceptor, std::vector<int> added, std::vector<int> removed,
+       std::vector<int> waiting)
+      : acceptor_(acceptor),
+        added_(std::move(added)),
+        removed_(std::move(removed)),
+        waiting_(std::move(waiting)) {}
   void deliver() override {
     acceptor_.replace(added_, removed_);
+    for (const int fd : waiting_) {
+      if (acceptor_.stopped_)
+        ::close(fd);
+      else
+        acceptor_.on_accept(fd, false);
+    }
     delete this;
   }
 
  private:
   Acceptor& acceptor_;
   std::vector<int> added_, removed_;
+  std::vector<int> waiting_;  // accepted from those removed
 };
 
 // All addresses of bind, those that are there in `before` as they are. An error leaves nothing new
@@ -88,11 +99,14 @@ Status Acceptor::listen(const Options& options) {
 
 // What goes must make room first: "*" and 127.0.0.1 cannot both be listened on. shutdown() ends
 // listening and keeps the descriptor and its address, so the first loop may still be polling it,
-// and listen() takes it up again.
+// and listen() takes it up again. It also resets the connections that nobody has accepted yet;
+// their clients have seen them succeed, so they are accepted here.
 Status Acceptor::move(const Options& options) {
   std::vector<Bound> removed;
+  std::vector<int> waiting;
   for (const Bound& bound : bound_) {
     if (bound.port == options.port && std::ranges::count(options.bind, bound.address) > 0) continue;
+    accept_waiting(bound.fd, waiting);
     shutdown(bound.fd, SHUT_RDWR);
     removed.push_back(bound);
   }
@@ -103,6 +117,7 @@ Status Acceptor::move(const Options& options) {
         log::warning("net", "cannot listen on %s port %lld again: %s", bound.address.c_str(),
                      static_cast<long long>(bound.port), strerror(errno));
     }
+    if (!waiting.empty()) loops_[0]->post(new Move(*this, {}, {}, std::move(waiting)));
     return opened;
   }
   const auto without = [](const std::vector<Bound>& all, const std::vector<Bound>& others) {
@@ -112,7 +127,7 @@ Status Acceptor::move(const Options& options) {
     }
     return fds;
   };
-  loops_[0]->post(new Move(*this, without(now, bound_), without(bound_, now)));
+  loops_[0]->post(new Move(*this, without(now, bound_), without(bound_, now), std::move(waiting)));
   bound_ = std::move(now);
   return Ok{};
 }

@@ -101,6 +101,17 @@ Result<int> listen_unix(const std::string& path, int64_t mode, int64_t backlog) 
   return fd;
 }
 
+void accept_waiting(int listener, std::vector<int>& connections) {
+  while (true) {
+    const int fd = accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd >= 0) {
+      connections.push_back(fd);
+    } else if (errno != EINTR && errno != ECONNABORTED) {
+      return;  // EAGAIN: no more
+    }
+  }
+}
+
 Peer peer_of(int fd, bool unix_socket) {
   sockaddr_storage local{}, remote{};
   socklen_t local_size = sizeof local, remote_size = sizeof remote;

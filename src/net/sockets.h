@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 
@@ -13,6 +14,9 @@ namespace cobnut {
 Result<int> listen_tcp(const std::string& address, int64_t port, int64_t backlog);
 // Replaces a stale socket file, but not one that a live server listens on. mode 0: the umask's.
 Result<int> listen_unix(const std::string& path, int64_t mode, int64_t backlog);
+
+// Adds what has connected to a TCP listener and was not accepted: non-blocking, close-on-exec.
+void accept_waiting(int listener, std::vector<int>& connections);
 
 struct Peer {
   std::string address;  // "127.0.0.1:53412", "[::1]:53412", "/run/cobnut.sock:0"
