@@ -12,7 +12,6 @@
 #include "memory/large.h"
 
 namespace cobnut::testing {
-namespace {
 
 std::string quoted(std::string_view bytes) {
   std::string out = "\"";
@@ -30,6 +29,8 @@ std::string quoted(std::string_view bytes) {
   }
   return out + '"';
 }
+
+namespace {
 
 // Reads one reply from the front of `bytes`.
 std::string decode_one(std::string_view* bytes) {

@@ -45,6 +45,7 @@ class TestServer final : public MutationListener {
 
 std::vector<std::string> split_line(std::string_view line);
 std::string decode_reply(std::string_view bytes);
+std::string quoted(std::string_view bytes);  // as run() shows a bulk string
 
 // One step of a recorded session.
 struct Step {
