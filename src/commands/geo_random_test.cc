@@ -121,7 +121,7 @@ void search(Map& map) {
 
 }  // namespace
 
-TEST_CASE("random geo commands against a list of points") {
+TEST_CASE("random commands on positions against a list of points") {
   in_random_runs(
       {"", "zset-max-listpack-entries 0", "zset-max-listpack-entries 20"}, [](RandomRun& run) {
         Map map{run};
