@@ -37,15 +37,18 @@ bool check_load(Shard& shard, Bytes body) {
   Loaded loaded(shard.keyspace);
   if (!load(body, options, loaded)) return false;
   const std::string payload = store(shard, "first", loaded);
-  const std::optional<Bytes> again_body = checked_payload(payload);
-  CHECK(again_body);
-  Loaded again(shard.keyspace);
-  CHECK(load(*again_body, options, again));
-  // Not the same bytes: sets and hashes are written in an order of their own.
-  CHECK_EQ(store(shard, "again", again).size(), payload.size());
+  if (!payload.empty()) {  // else all of its members are due
+    const std::optional<Bytes> again_body = checked_payload(payload);
+    CHECK(again_body);
+    Loaded again(shard.keyspace);
+    CHECK(load(*again_body, options, again));
+    // Not the same bytes: sets and hashes are written in an order of their own.
+    CHECK_EQ(store(shard, "again", again).size(), payload.size());
+  }
   for (const Bytes name : {"first", "again"}) {
     const Key key(name);
-    shard.keyspace.remove(0, key, shard.keyspace.peek(0, key), Event::kDel);
+    const Found found = shard.keyspace.peek(0, key);
+    if (found) shard.keyspace.remove(0, key, found, Event::kDel);
   }
   while (shard.keyspace.heap().free_step()) {
   }
