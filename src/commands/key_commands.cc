@@ -76,7 +76,8 @@ bool move_value(Context& cx, const Place& from, Found found, const Place& to, Fo
                 Event from_event, Event to_event) {
   Keyspace& source = cx.keys.at(from.key);
   Keyspace& target = cx.keys.at(to.key);
-  const Value value = value_of(found);
+  Value value = value_of(found);
+  value.block_bytes = found->block_bytes();
   if (value.collection != nullptr) value.collection->move_to(target.heap());
   const Written result =
       target.put(to.db, to.key, overwritten, value, found->expiry_ms(), Event::kNone);
@@ -85,7 +86,7 @@ bool move_value(Context& cx, const Place& from, Found found, const Place& to, Fo
     return written(cx, result);
   }
   const Found moved = peek(cx, from);  // put() voided the entry
-  if (value.collection != nullptr) source.forget_collection(from.db, moved);
+  if (value.collection != nullptr || value.block_bytes > 0) source.forget_value(from.db, moved);
   source.remove(from.db, from.key, moved, from_event);
   cx.keys.at(to.key).announce(to.db, to.key, to_event);
   return true;

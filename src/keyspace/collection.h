@@ -28,8 +28,9 @@ struct FreedInSlices {
   Counter freed;    // lazyfreed_objects
 };
 
-// One per shard. A system without memory ends the process here, as Redis does: what keeps it away
-// is maxmemory, looked at before every command that may grow.
+// One per shard: the memory of its collections, and what waits to be freed in slices. A system
+// without memory ends the process here, as Redis does: what keeps it away is maxmemory, looked at
+// before every command that may grow.
 class CollectionHeap {
  public:
   explicit CollectionHeap(LargeAllocator& allocator) : allocator_(allocator) {}
@@ -41,6 +42,8 @@ class CollectionHeap {
 
   // Frees a value that no entry holds any more: small ones at once, others in slices.
   void discard(Collection* collection);
+  // The same for a block of the shard's allocator. One that waits is counted here until it is gone.
+  void discard(char* block, size_t bytes);
   // One slice of what was discarded, some microseconds. True: more is left.
   bool free_step();
   FreedInSlices& freed_in_slices() { return freed_in_slices_; }
@@ -48,8 +51,13 @@ class CollectionHeap {
  private:
   friend class Collection;
   LargeAllocator& allocator_;
-  size_t used_bytes_ = 0;  // of all collections, those that wait to be freed included
+  struct Block {
+    char* data;
+    size_t bytes;
+  };
+  size_t used_bytes_ = 0;  // of all collections, and what waits to be freed
   std::vector<Collection*> discarded_;
+  std::vector<Block> discarded_blocks_;
   FreedInSlices freed_in_slices_;
 };
 

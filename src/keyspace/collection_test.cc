@@ -199,7 +199,7 @@ TEST_CASE("a value handed to another shard takes its account along") {
                       {.type = Type::kHash, .encoding = Encoding::kHashtable, .collection = value},
                       kNoExpiry, Event::kRenameTo) == Written::kOk);
   const Found old = from.keyspace.peek(0, Key("a"));
-  from.keyspace.forget_collection(0, old);
+  from.keyspace.forget_value(0, old);
   from.keyspace.remove(0, Key("a"), old, Event::kRenameFrom);
   CHECK(from.keyspace.heap().used_bytes() == 0);
   CHECK(to.keyspace.heap().used_bytes() == bytes);

@@ -89,6 +89,8 @@ class Entry {
   // The bytes of a string, the blob of a small collection. REQUIRES: neither Encoding::kInt nor a
   // Collection.
   Bytes bytes() const;
+  // Of the block outside that bytes() lie in; 0: they lie in the entry.
+  size_t block_bytes() const;
   // A collection in its scalable form; nullptr: it is a blob (or a string).
   Collection* collection() const { return flags() & kCollection ? collection_pointer() : nullptr; }
   // The text of a string of any encoding; an int is written into `buffer` (kIntTextMax bytes).
@@ -171,6 +173,9 @@ inline size_t Entry::value_length() const {
   if (flags() & (kValueLength2 | kValueLength4)) [[unlikely]]
     return long_value_length();
   return value_length_;
+}
+inline size_t Entry::block_bytes() const {
+  return flags() & kLargeValue ? outside_at(value_offset()).bytes : 0;
 }
 inline Bytes Entry::bytes() const {
   const size_t offset = value_offset();

@@ -88,10 +88,11 @@ void set_expiry(char* block, uint16_t flags, size_t key_at, int64_t expiry_ms) {
   memcpy(block + key_at - (flags & kLogged ? 4 : 0) - bytes, &expiry_ms, bytes);
 }
 
-// The bytes of a value, the rest zero. The two may overlap.
-void copy_value(char* to, Bytes value, size_t bytes) {
+// The bytes of a value, the rest zero, as it is already from `zero_behind` on. The two may overlap.
+void copy_value(char* to, Bytes value, size_t bytes, size_t zero_behind = SIZE_MAX) {
   if (!value.empty()) memmove(to, value.data(), value.size());
-  if (bytes > value.size()) memset(to + value.size(), 0, bytes - value.size());
+  const size_t end = std::min(bytes, zero_behind);
+  if (end > value.size()) memset(to + value.size(), 0, end - value.size());
 }
 
 }  // namespace
@@ -105,8 +106,9 @@ char* EntryStore::allocate_large(size_t bytes) {
 }
 
 void EntryStore::release_large(char* block, size_t bytes) {
+  if (block == nullptr) return;  // forget_value()
   large_bytes_ -= large_.usable_bytes(block, bytes);
-  large_.release(block, bytes);
+  heap_.discard(block, bytes);
 }
 
 void EntryStore::touch_changed(Entry* entry) const {
@@ -172,16 +174,20 @@ Handle EntryStore::create(const EntryContent& content, uint16_t flags) {
     }
     memcpy(key.block, content.key.data(), content.key.size());
   }
-  if (shape.flags & kLargeValue) {
+  if (content.block_bytes > 0) {
+    CHECK(shape.flags & kLargeValue);
+    value = {const_cast<char*>(content.value.data()), static_cast<uint32_t>(content.block_bytes)};
+    large_bytes_ += large_.usable_bytes(value.block, value.bytes);
+  } else if (shape.flags & kLargeValue) {
     const size_t capacity =
         content.will_grow ? grown_capacity(content.value_bytes) : content.value_bytes;
     value = {allocate_large(capacity), static_cast<uint32_t>(capacity)};
     if (value.block == nullptr) {
-      if (key.block != nullptr) release_large(key.block, key.bytes);
+      release_large(key.block, key.bytes);
       pool_.release(handle);
       return kNoHandle;
     }
-    copy_value(value.block, content.value, content.value_bytes);
+    copy_value(value.block, content.value, content.value_bytes, large_.zero_behind(0, capacity));
   }
   write(pool_.at(handle), shape, content, key, value);
   return handle;
@@ -210,7 +216,7 @@ bool EntryStore::overwrite(Handle handle, const EntryContent& content) {
       kExpiryFlags | kValueLength2 | kValueLength4 | kLargeValue | kCollection;
   // Only where nothing but the value's bytes and length changes: they may be a view into this very
   // block.
-  if (content.collection != nullptr ||
+  if (content.collection != nullptr || content.block_bytes > 0 ||
       (flags & kOfContent) != (EntryShape::value_flags(content.value_bytes) |
                                EntryShape::expiry_flag(content.expiry_ms))) {
     return false;
@@ -265,16 +271,23 @@ Handle EntryStore::with_expiry(Handle handle, int64_t expiry_ms) {
   return to;
 }
 
-// Makes the block outside of `entry` hold `bytes`, with room for more where memory allows it.
+// Makes the block outside of `entry` hold `bytes`, with room for more where memory allows it; what
+// is behind the value is zero.
 bool EntryStore::grow_outside(Entry* entry, size_t bytes) {
   const size_t at = entry->value_offset();
+  const size_t length = entry->value_length();
   EntryOutside outside = entry->outside_at(at);
-  if (bytes <= outside.bytes) return true;
+  if (bytes <= outside.bytes) {
+    copy_value(outside.block + length, {}, bytes - std::min(bytes, length));
+    return true;
+  }
   for (size_t capacity : {grown_capacity(bytes), bytes}) {
     const size_t old_usable = large_.usable_bytes(outside.block, outside.bytes);
     char* block = large_.reallocate(outside.block, outside.bytes, capacity);
     if (block == nullptr) continue;
     large_bytes_ += large_.usable_bytes(block, capacity) - old_usable;
+    copy_value(block + length, {}, bytes - length,
+               large_.zero_behind(outside.bytes, capacity) - length);
     outside = {block, static_cast<uint32_t>(capacity)};
     memcpy(entry->raw() + at, &outside, sizeof(outside));
     return true;
@@ -307,7 +320,6 @@ char* EntryStore::resize_value(Handle* handle, Encoding encoding, size_t bytes) 
   if (bytes > kValueBytesMax) return nullptr;
   Entry* entry = at(*handle);
   DCHECK(entry->encoding() != Encoding::kInt && !(entry->flags() & kCollection));
-  const size_t old_bytes = entry->value_length();
   constexpr uint16_t kOfLength = kValueLength2 | kValueLength4 | kLargeValue;
   if (bytes <= kInlineValueMax && (entry->flags() & kOfLength) == EntryShape::value_flags(bytes))
       [[likely]] {
@@ -318,8 +330,6 @@ char* EntryStore::resize_value(Handle* handle, Encoding encoding, size_t bytes) 
   }
   if (bytes > kInlineValueMax && (entry->flags() & kLargeValue)) {
     if (!grow_outside(entry, bytes)) return nullptr;
-    char* value = entry->outside_at(entry->value_offset()).block;
-    if (bytes > old_bytes) memset(value + old_bytes, 0, bytes - old_bytes);
     set_value_length(entry->raw(), entry->flags(), bytes);
   } else {
     const EntryContent content{.type = entry->type(),
@@ -353,10 +363,17 @@ void EntryStore::note_members_expire(Handle handle) {
   set_flags(block, at(handle)->flags() | kMembersExpire);
 }
 
-void EntryStore::forget_collection(Handle handle) {
+void EntryStore::forget_value(Handle handle) {
   const Entry* entry = at(handle);
-  CHECK(entry->flags() & kCollection);
-  memset(pool_.at(handle) + entry->value_offset(), 0, sizeof(Collection*));
+  const size_t value_at = entry->value_offset();
+  if (entry->flags() & kLargeValue) {
+    const EntryOutside outside = entry->outside_at(value_at);
+    large_bytes_ -= large_.usable_bytes(outside.block, outside.bytes);
+  } else {
+    CHECK(entry->flags() & kCollection);
+  }
+  static_assert(offsetof(EntryOutside, block) == 0);  // either begins with a pointer
+  memset(pool_.at(handle) + value_at, 0, sizeof(void*));
 }
 
 size_t EntryStore::bytes_of(Handle handle) const {

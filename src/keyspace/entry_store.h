@@ -25,6 +25,9 @@ struct EntryContent {
   int64_t expiry_ms = kNoExpiry;
   bool will_grow = false;            // a value outside gets room for the next APPEND
   Collection* collection = nullptr;  // instead of a value: the entry's from now on
+  // The value lies in a block of so many bytes of large_, which is the entry's from now on: nothing
+  // is copied. More than kInlineValueMax of them are used.
+  size_t block_bytes = 0;
 };
 
 class EntryStore {
@@ -51,8 +54,13 @@ class EntryStore {
   char* resize_value(Handle* handle, Encoding encoding, size_t bytes);
   void set_integer(Handle handle, int64_t value);
   void note_members_expire(Handle handle);
-  // The entry's collection belongs to another entry now: this one is only good for destroy().
-  void forget_collection(Handle handle);
+  // The entry's Collection or block outside belongs to another entry now: this one is only good for
+  // destroy().
+  void forget_value(Handle handle);
+  // Blocks for EntryContent::block_bytes. nullptr: no memory.
+  char* allocate_block(size_t bytes) { return large_.allocate(bytes); }
+  bool allocates_by(const LargeAllocator& allocator) const { return &allocator == &large_; }
+  void discard_block(char* block, size_t bytes) { heap_.discard(block, bytes); }
   // Writes only when it changes, so that reads do not take the line away from other cores.
   void touch(Entry* entry) const {
     uint32_t access = 0;

@@ -119,6 +119,9 @@ Written Keyspace::insert(int db, const Key& key, Found* found, const EntryConten
   if (handle == kNoHandle) return Written::kNoMemory;
   Table& t = table_for_write(db);
   if (!t.insert(key.position, handle, found)) {
+    // Still the caller's.
+    if (content.collection != nullptr || content.block_bytes > 0)
+      parts_->entries.forget_value(handle);
     parts_->entries.destroy(handle);
     *found = {};
     return Written::kNoMemory;
@@ -160,7 +163,8 @@ Written Keyspace::put(int db, const Key& key, Found found, const Value& value, i
                              .value = bytes,
                              .value_bytes = bytes.size(),
                              .expiry_ms = expiry_ms,
-                             .collection = value.collection};
+                             .collection = value.collection,
+                             .block_bytes = value.block_bytes};
   if (found) return overwrite(db, key, found, content, event);
   const Written written = insert(db, key, &found, content);
   if (written == Written::kOk) emit(Mutation::Kind::kPut, event, db, key);
@@ -246,8 +250,18 @@ Written Keyspace::arm_members(int db, const Key& key, Found found) {
   return Written::kOk;
 }
 
-void Keyspace::forget_collection(int db, Found found) {
-  parts_->entries.forget_collection(table(db)->handle_of(found));
+void Keyspace::forget_value(int db, Found found) {
+  parts_->entries.forget_value(table(db)->handle_of(found));
+}
+
+char* Keyspace::new_block(size_t bytes) { return parts_->entries.allocate_block(bytes); }
+
+bool Keyspace::takes_blocks_of(const LargeAllocator& allocator) const {
+  return parts_->entries.allocates_by(allocator);
+}
+
+void Keyspace::discard_block(char* block, size_t bytes) {
+  parts_->entries.discard_block(block, bytes);
 }
 
 void Keyspace::set_integer(int db, const Key& key, Found found, int64_t value, Event event) {

@@ -38,6 +38,11 @@ struct Value {
   // A collection in its scalable form, of the heap of the keyspace that it goes into; that
   // keyspace's own when the write returns kOk, else still the caller's.
   Collection* collection = nullptr;
+  // `bytes` is not to be copied: it lies at the beginning of a block of so many bytes, either of
+  // Keyspace::new_block() of the keyspace that it goes into or of another entry, which is told by
+  // forget_value() then. That keyspace's own when the write returns kOk. REQUIRES: more than
+  // kInlineValueMax bytes.
+  size_t block_bytes = 0;
 };
 Value string_value(Bytes bytes);  // int, embstr or raw, by Redis's rules for SET
 Value integer_value(int64_t integer);
@@ -118,8 +123,13 @@ class Keyspace {
   // Some member of found's Collection got a deadline: the wheel is armed for next_expiry_ms().
   // Collection::reap() removes the members that are due, and the key with the last of them.
   Written arm_members(int db, const Key& key, Found found);
-  // RENAME and MOVE: the Collection was handed to another entry; this one is to be removed next.
-  void forget_collection(int db, Found found);
+  // RENAME and MOVE: the Collection or the block was handed to another entry; this one is to be
+  // removed next.
+  void forget_value(int db, Found found);
+  // For Value::block_bytes, uninitialized. nullptr: no memory.
+  char* new_block(size_t bytes);
+  void discard_block(char* block, size_t bytes);                // one that no write took
+  bool takes_blocks_of(const LargeAllocator& allocator) const;  // its blocks are new_block()'s
 
   // An int value changed in place: no allocation. REQUIRES: found holds Encoding::kInt.
   void set_integer(int db, const Key& key, Found found, int64_t value, Event event);

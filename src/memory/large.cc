@@ -79,7 +79,7 @@ int own_arena_flags() {
 constexpr size_t kHeapMax = 2 * 1024 * 1024;  // bytes; a mapping costs 3 us and its pages' faults
 // Mappings grow by this: an append costs a system call each 64 KiB, and not each page. What was
 // never written to is not resident.
-constexpr size_t kMappingStep = 64 * 1024;  // bytes
+constexpr size_t kMappingStep = LargeAllocator::kCutStep;
 
 bool is_mapped(size_t bytes) { return bytes > kHeapMax; }
 
@@ -126,6 +126,23 @@ class PooledAllocator final : public LargeAllocator {
       madvise(block, mapping_bytes(bytes), MADV_DONTNEED);
     }
   }
+  size_t release_part(char* block, size_t bytes, size_t part) override {
+    const size_t mapped = is_mapped(bytes) ? mapping_bytes(bytes) : 0;
+    const size_t kept = mapped - std::min(mapped, mapping_bytes(part));
+    if (!is_mapped(kept) || munmap(block + kept, mapped - kept) != 0) {
+      release(block, bytes);
+      return 0;
+    }
+    return kept;
+  }
+  size_t uncut_bytes_max() const override { return kHeapMax; }
+  void release_front(char* block, size_t front) override {
+    CHECK(front % kCutStep == 0);
+    if (munmap(block, front) != 0) madvise(block, front, MADV_DONTNEED);
+  }
+  size_t zero_behind(size_t old_bytes, size_t bytes) const override {
+    return is_mapped(bytes) ? std::min(old_bytes, bytes) : bytes;
+  }
   size_t usable_bytes(const char* block, size_t bytes) const override {
     return is_mapped(bytes) ? mapping_bytes(bytes) : heap_.usable_bytes(block, bytes);
   }
@@ -138,6 +155,12 @@ size_t heap_stat(const char* name) {
   size_t value = 0;
   size_t bytes = sizeof(value);
   return mallctl(name, &value, &bytes, nullptr, 0) == 0 ? value : 0;
+}
+
+void for_all_arenas(const char* what) {
+  char name[32];
+  snprintf(name, sizeof name, "arena.%u.%s", MALLCTL_ARENAS_ALL, what);
+  mallctl(name, nullptr, nullptr, nullptr, 0);
 }
 
 #endif
@@ -175,11 +198,15 @@ std::string heap_report() {
   return report;
 }
 
+void decay_heap() {
+#if !defined(COBNUT_NO_JEMALLOC)
+  for_all_arenas("decay");
+#endif
+}
+
 void purge_heap() {
 #if !defined(COBNUT_NO_JEMALLOC)
-  char name[32];
-  snprintf(name, sizeof name, "arena.%u.purge", MALLCTL_ARENAS_ALL);
-  mallctl(name, nullptr, nullptr, nullptr, 0);
+  for_all_arenas("purge");
 #endif
 }
 

@@ -26,6 +26,27 @@ class LargeAllocator {
   // The same content at a new size; may move. nullptr: no memory, the old block is untouched.
   virtual char* reallocate(char* block, size_t old_bytes, size_t bytes) = 0;
   virtual void release(char* block, size_t bytes) = 0;  // bytes: as asked for
+  // Gives back about `part` bytes at the block's end; returns how long the block is now, 0: it is
+  // gone. One that cannot be had in parts goes at once.
+  virtual size_t release_part(char* block, size_t bytes, size_t part) {
+    static_cast<void>(part);
+    release(block, bytes);
+    return 0;
+  }
+  // Blocks of more than this many bytes can be cut in two; SIZE_MAX: none can.
+  virtual size_t uncut_bytes_max() const { return SIZE_MAX; }
+  static constexpr size_t kCutStep = 64 * 1024;
+  // The first `front` bytes, a multiple of kCutStep, go; what is behind them is a block by itself
+  // from now on, as long as it was asked for. REQUIRES: both can be cut.
+  virtual void release_front(char* block, size_t front) {
+    static_cast<void>(block), static_cast<void>(front);
+  }
+  // Of a block that was just allocated (old_bytes 0) or grew, and never was larger: what lies
+  // behind so many bytes is zero, as the system gives pages, and not resident. `bytes`: nothing is.
+  virtual size_t zero_behind(size_t old_bytes, size_t bytes) const {
+    static_cast<void>(old_bytes);
+    return bytes;
+  }
   // What the block really holds, which its owner may use: never less than `bytes`, as asked for.
   virtual size_t usable_bytes(const char* block, size_t bytes) const = 0;
 };
@@ -38,6 +59,9 @@ struct HeapStats {
 };
 HeapStats heap_stats();     // about 15 us: all arenas are added up
 std::string heap_report();  // the allocator's own, some 20 KB of text; empty without jemalloc
-void purge_heap();          // gives pages without an allocation back to the system; milliseconds
+// Gives back the pages that have been without an allocation for some seconds. jemalloc does so
+// while threads allocate; what a thread leaves that then sleeps is for whoever calls this.
+void decay_heap();
+void purge_heap();  // gives pages without an allocation back to the system; milliseconds
 
 }  // namespace cobnut

@@ -98,6 +98,58 @@ TEST_CASE("the whole of a block's usable bytes can be used") {
   }
 }
 
+TEST_CASE("a block is given back in parts from its end, or all at once") {
+  for (AllocatorKind kind : {AllocatorKind::kPooled, AllocatorKind::kStandard}) {
+    LargeAllocator& allocator = large_allocator(kind);
+    for (size_t bytes : {size_t{5000}, 2 * kMiB, 2 * kMiB + 1, 9 * kMiB + 77}) {
+      char* const block = allocator.allocate(bytes);
+      REQUIRE(block != nullptr);
+      memset(block, 'x', bytes);
+      for (size_t left = bytes; left > 0;) {
+        const size_t now = allocator.release_part(block, left, kMiB);
+        REQUIRE(now < left);
+        if (now > 0) CHECK((block[0] == 'x' && block[now - 1] == 'x'));
+        left = now;
+      }
+    }
+  }
+}
+
+TEST_CASE("a block's front goes, what is behind stays a block") {
+  LargeAllocator& allocator = large_allocator(AllocatorKind::kPooled);
+  const size_t least = allocator.uncut_bytes_max();
+  if (least == SIZE_MAX) return;  // plain malloc
+  constexpr size_t kFront = 2 * LargeAllocator::kCutStep;
+  for (const size_t bytes : {least + 1, least + 5 * kMiB}) {
+    char* const block = allocator.allocate(kFront + bytes);
+    REQUIRE(block != nullptr);
+    memset(block + kFront, 'x', bytes);
+    allocator.release_front(block, kFront);
+    char* const grown = allocator.reallocate(block + kFront, bytes, 2 * bytes);
+    REQUIRE(grown != nullptr);
+    CHECK(std::all_of(grown, grown + bytes, [](char c) { return c == 'x'; }));
+    CHECK(allocator.zero_behind(bytes, 2 * bytes) == bytes);
+    CHECK(std::all_of(grown + bytes, grown + 2 * bytes, [](char c) { return c == 0; }));
+    allocator.release(grown, 2 * bytes);
+  }
+}
+
+TEST_CASE("where a new block is said to be zero, it is") {
+  for (AllocatorKind kind : {AllocatorKind::kPooled, AllocatorKind::kStandard}) {
+    LargeAllocator& allocator = large_allocator(kind);
+    for (int i = 0; i < 4; i++) {
+      for (const size_t bytes : {size_t{5000}, 3 * kMiB}) {
+        char* const block = allocator.allocate(bytes);
+        REQUIRE(block != nullptr);
+        const size_t zero = allocator.zero_behind(0, bytes);
+        CHECK(std::all_of(block + zero, block + bytes, [](char c) { return c == 0; }));
+        memset(block, 'x', bytes);
+        allocator.release(block, bytes);
+      }
+    }
+  }
+}
+
 #if !defined(COBNUT_NO_JEMALLOC)
 TEST_CASE("no memory is a nullptr, and the old block stays") {
   constexpr size_t kTooMuch = size_t{1} << 60;

@@ -139,13 +139,15 @@ sigset_t block_signals() {
 }
 
 // Signals arrive in the main thread's wait and nowhere else. SHUTDOWN raises SIGTERM. Between them
-// the thread looks after the pages.
+// the thread looks after the pages and, now and then, the heap.
 void wait_for_stop(const sigset_t& signals, PagePool& pages) {
-  for (;;) {
+  constexpr uint64_t kTicksPerDecay = 10;  // a second
+  for (uint64_t tick = 1;; tick++) {
     constexpr timespec kTick{0, 100'000'000};
     const int signal = sigtimedwait(&signals, nullptr, &kTick);
     if (signal < 0) {
       pages.tend();
+      if (tick % kTicksPerDecay == 0) decay_heap();
       continue;
     }
     if (signal == SIGHUP) {

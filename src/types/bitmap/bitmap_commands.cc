@@ -144,6 +144,34 @@ const NamedOperation* operation_argument(Context& cx, Bytes word, size_t sources
   return nullptr;
 }
 
+// The target becomes what `combine` writes, or goes when that is nothing. A long result is made in
+// the block that it stays in. False: no memory, the error is replied.
+template <typename Combine>
+bool store_result(Context& cx, const Key& target, size_t bytes, const Combine& combine) {
+  Keyspace& keyspace = cx.keys.at(target);
+  std::string small;
+  Value value{.encoding = Encoding::kRaw, .block_bytes = bytes > kInlineValueMax ? bytes : 0};
+  if (value.block_bytes > 0) {
+    char* const block = keyspace.new_block(bytes);
+    if (block == nullptr) return written(cx, Written::kNoMemory);
+    combine(block);
+    value.bytes = {block, bytes};
+  } else {
+    small.resize(bytes);
+    combine(small.data());
+    value.bytes = small;
+  }
+  const Found old = cx.keys.edit(target);
+  if (bytes == 0) {
+    if (old) cx.keys.remove(target, old, Event::kDel);
+    return true;
+  }
+  const Written result = cx.keys.put(target, old, value, kNoExpiry, Event::kSet);
+  if (result != Written::kOk && value.block_bytes > 0)
+    keyspace.discard_block(const_cast<char*>(value.bytes.data()), bytes);
+  return written(cx, result);
+}
+
 void cmd_bitop(Context& cx, Args args) {
   const NamedOperation* named = operation_argument(cx, args[1], args.size() - 3);
   if (named == nullptr) return;
@@ -160,15 +188,8 @@ void cmd_bitop(Context& cx, Args args) {
     if (found) sources[i] = found->text(digits[i].data());
     bytes = std::max(bytes, sources[i].size());
   }
-  std::string result(bytes, '\0');
-  combine_bits(named->operation, sources, result.data(), bytes);
-  const Found old = cx.keys.edit(target);
-  if (bytes == 0) {
-    if (old) cx.keys.remove(target, old, Event::kDel);
-  } else {
-    const Value value{.encoding = Encoding::kRaw, .bytes = result};
-    if (!written(cx, cx.keys.put(target, old, value, kNoExpiry, Event::kSet))) return;
-  }
+  const auto combine = [&](char* to) { combine_bits(named->operation, sources, to, bytes); };
+  if (!store_result(cx, target, bytes, combine)) return;
   cx.reply.integer(static_cast<int64_t>(bytes));
 }
 
