@@ -125,6 +125,35 @@ TEST_CASE("limits: a client over its output limit is closed, others are not") {
   CHECK(other.run({"PING"}).text() == "PONG");
 }
 
+// The count is the client's, negative ones without a bound: what stops the command is the limit on
+// what the client is owed. Redis stops at the same place.
+TEST_CASE("limits: a random sample without end is cut by the output limit, its client closed") {
+  ServerProcess server({"--client-output-buffer-limit", "normal 8mb 0 0"});
+  REQUIRE(server.ok());
+  Connection other = server.connect();
+  CHECK(other.run({"SADD", "set", "one", "two", std::string(100, 'm')}).integer() == 3);
+  CHECK(other.run({"HSET", "hash", "one", "1", "two", std::string(100, 'm')}).integer() == 2);
+  CHECK(other.run({"ZADD", "zset", "1", "one", "2", std::string(100, 'm')}).integer() == 2);
+  for (const std::string command :
+       {"SRANDMEMBER set", "HRANDFIELD hash", "ZRANDMEMBER zset", "HRANDFIELD hash"}) {
+    CAPTURE(command);
+    RawSocket client(server.port());
+    client.send(command + " -4000000000000000000\r\nPING\r\n");
+    const std::string reply = client.read_to_end();
+    CHECK(reply.size() < (16 << 20));
+    CHECK(reply.find("PONG") == std::string::npos);
+    CHECK(other.run({"PING"}).text() == "PONG");
+  }
+  CHECK(server.rss_bytes() < (256 << 20));
+  CHECK(other.run({"SRANDMEMBER", "set", "-9223372036854775808"}).is_error());
+  CHECK(other.run({"SRANDMEMBER", "set", "-10000"}).size() == 10000);
+  // With values there are twice as many parts, which must be countable.
+  CHECK(other.run({"HRANDFIELD", "hash", "-4611686018427387904", "WITHVALUES"}).text() ==
+        "ERR value is out of range");
+  CHECK(other.run({"ZRANDMEMBER", "zset", "-4611686018427387904", "WITHSCORES"}).text() ==
+        "ERR value is out of range");
+}
+
 TEST_CASE("limits: clients that leave in the middle of a request are forgotten") {
   const std::string path = temporary_path(".sock");
   ServerProcess server({"--unixsocket", path});

@@ -133,7 +133,7 @@ void Executor::end_of_turn() {
     flusher_.flush(session);
     if (session.closing)
       session.input.consume(session.input.unread().size());  // nothing of it runs
-    session.input.settle(session.parser.wanted());
+    session.input.settle(session.parser.wanted(), session.parser.arriving());
     const size_t unread = session.input.unread().size() + session.parser.heap_bytes();
     session.info().input_bytes.store(unread, std::memory_order_relaxed);
     session.info().output_bytes.store(session.output.bytes(), std::memory_order_relaxed);
@@ -219,8 +219,7 @@ Executor::Gathered Executor::gather_one(Session& session, bool first) {
       return Gathered::kNothing;
   }
   Request& request = batch_[batch_size_];  // in its place in the batch, if it gets there
-  request = {&session, command_table().resolve(session.parser.words()),
-             Args(session.parser.words())};
+  request = {&session, command_table().resolve(session.parser.words()), session.parsed_words()};
   if (routable(request.spec, request.args.words())) {
     if (needs_solo(*request.spec)) {
       if (batch_size_ > 0) return Gathered::kAlone;

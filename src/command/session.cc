@@ -5,12 +5,17 @@
 #include <cstring>
 
 #include "base/check.h"
+#include "memory/large.h"
 
 namespace cobnut {
 namespace {
 constexpr size_t kHeapLeast = 4096;      // bytes: smallest buffer of ours
 constexpr size_t kHeapAhead = 4 << 20;   // bytes: most that is taken because more is announced
 constexpr size_t kHeapKept = 64 * 1024;  // bytes: a larger one that is mostly empty is given back
+
+// Buffers of MiB grow without being copied.
+LargeAllocator& blocks() { return large_allocator(AllocatorKind::kPooled); }
+
 }  // namespace
 
 void Session::push(Bytes bytes) {
@@ -21,8 +26,52 @@ void Session::push(Bytes bytes) {
   on_pushed();
 }
 
-Input::~Input() {
-  if (capacity_ > 0) free(data_);
+Input::~Input() { free_buffer(); }
+
+void Input::free_buffer() {
+  const bool taken = offered_ && long_word_.block_bytes == 0;
+  if (taken) {
+    blocks().release_front(data_ - before_, static_cast<size_t>(landing_ - data_) + before_);
+  } else if (capacity_ > 0) {
+    blocks().release(data_ - before_, before_ + capacity_);
+  }
+  data_ = landing_ = nullptr;
+  begin_ = end_ = capacity_ = before_ = 0;
+  offered_ = false;
+}
+
+// What is left moves to the block, `before` bytes behind its beginning.
+void Input::take_buffer(char* block, size_t before, size_t capacity) {
+  CHECK(block != nullptr);
+  const size_t left = end_ - begin_;
+  memcpy(block + before, data_ + begin_, left);
+  free_buffer();
+  data_ = block + before;
+  before_ = before;
+  end_ = left;
+  capacity_ = capacity;
+}
+
+// The word that begins at `arriving` gets a block of its own, if it is long enough for one.
+bool Input::land(size_t wanted, size_t arriving) {
+  constexpr size_t kStep = LargeAllocator::kCutStep;
+  if (landing_ != nullptr && landing_ == data_ + begin_ + arriving) return true;
+  const size_t have = end_ - begin_;
+  // What has come of it is copied, and what is in front of it.
+  if (wanted < have || wanted - arriving <= blocks().uncut_bytes_max() || have > kHeapAhead)
+    return false;
+  const size_t front = (arriving + kStep - 1) / kStep * kStep;
+  char* const block = blocks().allocate(front + wanted - arriving);
+  if (block == nullptr) return false;
+  take_buffer(block, front - arriving, wanted);
+  landing_ = block + front;
+  return true;
+}
+
+LongWord* Input::long_word_of(Bytes last) {
+  long_word_ = {last, capacity_ - static_cast<size_t>(landing_ - data_)};
+  offered_ = true;
+  return &long_word_;
 }
 
 Arena::Window Input::window(Arena& arena, size_t least) {
@@ -35,7 +84,8 @@ Arena::Window Input::window(Arena& arena, size_t least) {
       return window;
     settle();
   }
-  if (capacity_ - end_ < least) grow(least);
+  const bool lands = landing_ != nullptr && end_ < capacity_;
+  if (capacity_ - end_ < least && !lands) grow(least);
   return {data_ + end_, data_ + capacity_};
 }
 
@@ -63,29 +113,21 @@ void Input::grow(size_t least) {
     end_ = left;
     if (capacity_ - end_ >= least) return;
   }
-  capacity_ = std::max({capacity_ * 2, end_ + least, kHeapLeast});
-  data_ = static_cast<char*>(realloc(data_, capacity_));
-  CHECK(data_ != nullptr);
+  const size_t capacity = std::max({capacity_ * 2, end_ + least, kHeapLeast});
+  landing_ = nullptr;  // more came behind the word
+  char* const block = blocks().reallocate(data_ - before_, before_ + capacity_, before_ + capacity);
+  CHECK(block != nullptr);
+  data_ = block + before_;
+  capacity_ = capacity;
 }
 
-void Input::settle(size_t wanted) {
-  if (begin_ == end_) {
-    if (capacity_ > 0) free(data_);
-    data_ = nullptr;
-    begin_ = end_ = capacity_ = 0;
-    return;
-  }
+void Input::settle(size_t wanted, size_t arriving) {
+  if (begin_ == end_) return free_buffer();
+  if (wanted > 0 && land(wanted, arriving)) return;
   const size_t left = end_ - begin_;
   const size_t capacity = std::max({left * 2, std::min(wanted, kHeapAhead), kHeapLeast});
   if (capacity_ > 0 && (capacity_ <= kHeapKept || capacity > capacity_ / 4)) return;
-  auto* copy = static_cast<char*>(malloc(capacity));
-  CHECK(copy != nullptr);
-  memcpy(copy, data_ + begin_, left);
-  if (capacity_ > 0) free(data_);
-  data_ = copy;
-  begin_ = 0;
-  end_ = left;
-  capacity_ = capacity;
+  take_buffer(blocks().allocate(capacity), 0, capacity);
 }
 
 }  // namespace cobnut

@@ -11,13 +11,16 @@
 #include "command/blocking.h"
 #include "command/clients.h"
 #include "command/command.h"
+#include "resp/args.h"
 #include "resp/output.h"
 #include "resp/parser.h"
 
 namespace cobnut {
 
 // Bytes received and not yet executed: a view into the turn arena, or, when they outlive their
-// turn, a buffer of ours.
+// turn, a buffer of ours. A long word (of MiB) that ends what was received of it is received into a
+// block of the general allocator's, at its beginning, what came before it right in front: the
+// command that it belongs to may keep that block.
 class Input {
  public:
   ~Input();
@@ -34,17 +37,31 @@ class Input {
 
   // End of the turn: what is left moves into a buffer of ours, or the buffer is freed when nothing
   // is left. No view into the input may be alive.
-  // `wanted`: bytes that the next request is known to need, 0: unknown.
-  void settle(size_t wanted = 0);
+  // `wanted`: bytes that the next request is known to need, the last word of which begins at
+  // `arriving`; 0: unknown.
+  void settle(size_t wanted = 0, size_t arriving = 0);
   size_t heap_bytes() const { return capacity_; }
+  // `last`, of a request that was parsed, when its block may be kept; else nullptr.
+  LongWord* long_word(Bytes last) {
+    return landing_ != nullptr && last.data() == landing_ && end_ == capacity_ ? long_word_of(last)
+                                                                               : nullptr;
+  }
 
  private:
   void grow(size_t least);
+  void take_buffer(char* block, size_t before, size_t capacity);
+  bool land(size_t wanted, size_t arriving);
+  LongWord* long_word_of(Bytes last);
+  void free_buffer();
 
   char* data_ = nullptr;
   size_t begin_ = 0;
   size_t end_ = 0;
-  size_t capacity_ = 0;  // 0: data_ lies in the arena
+  size_t capacity_ = 0;      // 0: data_ lies in the arena
+  size_t before_ = 0;        // bytes of the buffer's block before data_
+  char* landing_ = nullptr;  // where the block of a long word begins; nullptr: there is none
+  LongWord long_word_;       // of landing_, once it was asked for
+  bool offered_ = false;     // it was
 };
 
 class Session {
@@ -60,6 +77,12 @@ class Session {
   Input input;
   RequestParser parser;
   Output output;
+
+  Args parsed_words() {  // of the parser's request, which is not empty
+    Args args(parser.words());
+    args.set_long_word(input.long_word(parser.words().back()));
+    return args;
+  }
 
   // -- for commands (Route::kLoop)
   void close_after_reply() { closing = true; }  // QUIT, protocol errors

@@ -5,6 +5,7 @@
 #include "base/numbers.h"
 #include "base/text.h"
 #include "command/server.h"
+#include "memory/large.h"
 
 namespace cobnut {
 
@@ -97,6 +98,27 @@ void reply_help(Context& cx, std::span<const Bytes> lines) {
   for (Bytes line : lines) cx.reply.simple(line);
   cx.reply.simple("HELP");
   cx.reply.simple("    Prints this help.");
+}
+
+Written put_string(Context& cx, Args args, const Key& key, Found found, Bytes word,
+                   int64_t expiry_ms, Event event) {
+  Value value = string_value(word);
+  LongWord* const kept = args.long_word(word);
+  if (kept == nullptr || !cx.keys.at(key).takes_blocks_of(large_allocator(AllocatorKind::kPooled)))
+      [[likely]]
+    return cx.keys.put(key, found, value, expiry_ms, event);
+  value.block_bytes = kept->block_bytes;
+  const Written result = cx.keys.put(key, found, value, expiry_ms, event);
+  if (result == Written::kOk) kept->block_bytes = 0;
+  return result;
+}
+
+bool may_reply_more(Context& cx) {
+  const int64_t most = cx.server.options.current().output_limit_normal.hard;
+  Output& output = cx.reply.output();
+  if (most <= 0 || static_cast<int64_t>(output.heap_bytes()) <= most) return true;
+  output.cut();
+  return false;
 }
 
 Bytes type_name(Type type) {

@@ -55,6 +55,14 @@ inline bool written(Context& cx, Written result) {
   return false;
 }
 
+// A string from `word`, one of `args`: its block is kept where it has one (resp/args.h).
+Written put_string(Context& cx, Args args, const Key& key, Found found, Bytes word,
+                   int64_t expiry_ms, Event event);
+
+// Asked now and then by commands whose reply is as long as the client likes. False: it is above
+// client-output-buffer-limit; the command ends where it is, and its client will be closed.
+bool may_reply_more(Context& cx);
+
 // How much of a client's word an error repeats, as the precision of "%.*s" (an int).
 inline int shown_size(Bytes word) {
   constexpr size_t kShownMax = 1 << 20;  // bytes; Redis repeats all of it

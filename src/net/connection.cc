@@ -13,8 +13,9 @@ namespace {
 constexpr size_t kReadLeast = 16 * 1024;   // bytes: smallest room for a read
 constexpr size_t kReadUsual = 256 * 1024;  // bytes: 32 reads of it before the next socket's turn
 constexpr size_t kReadMost =
-    4 * 1024 * 1024;               // bytes asked for at once, whatever a client announces
-constexpr size_t kPiecesMax = 64;  // iovecs of one write: more than one is rare
+    4 * 1024 * 1024;                        // bytes asked for at once, whatever a client announces
+constexpr size_t kPiecesMax = 64;           // iovecs of one write: more than one is rare
+constexpr size_t kWriteMost = 1024 * 1024;  // bytes: then the next socket has its turn
 
 }  // namespace
 
@@ -66,16 +67,18 @@ bool Connection::done() const {
   return ended_ && !in_ready && (wait == Wait::kNone || wait == Wait::kBlocked) && output.empty();
 }
 
-// True: all is written.
+// True: all is written. A reader may be as fast as we are: what it is owed is cut into turns.
 bool Connection::write_some() {
-  while (!output.empty()) {
+  for (size_t turn = 0; !output.empty();) {
+    if (turn >= kWriteMost) return false;
     iovec pieces[kPiecesMax];
     size_t count = 0, total = 0;
-    for (const Output::Segment* s = output.segments(); s != nullptr && count < kPiecesMax;
-         s = s->next) {
-      pieces[count++] = {s->data, s->size};
-      total += s->size;
+    for (const Output::Segment* s = output.segments();
+         s != nullptr && count < kPiecesMax && total < kWriteMost; s = s->next) {
+      pieces[count] = {s->data, std::min(s->size, kWriteMost - total)};
+      total += pieces[count++].iov_len;
     }
+    turn += total;
     int error = 0;
     const int64_t written = stream_.try_write({pieces, count}, &error);
     if (written < 0) {
@@ -94,6 +97,7 @@ bool Connection::write_some() {
 
 void Connection::flush() {
   if (stream_.closing()) return output.clear();
+  if (output.is_cut()) return close_over_limit();
   if (!blocked_ && !write_some() && !stream_.closing()) {
     blocked_ = true;
     stream_.await_writable();
@@ -134,12 +138,16 @@ void Connection::check_output_limits() {
   } else {
     over_soft_ms_ = 0;
   }
-  if (!over_hard && !over_soft) return;
+  if (over_hard || over_soft) close_over_limit();
+}
+
+void Connection::close_over_limit() {
   log::warning("net",
                "client %s does not read: %lld bytes owed, above client-output-buffer-limit: closed",
-               info().address.c_str(), static_cast<long long>(owed));
+               info().address.c_str(), static_cast<long long>(output.heap_bytes()));
   loop_.executor().counters().output_buffer_limit_disconnections.add();
   close();
+  output.clear();
 }
 
 void Connection::close() {

@@ -38,6 +38,7 @@ class Connection final : public Session, private Stream::Owner {
 
   bool done() const;
   bool write_some();
+  void close_over_limit();
   void resume_if_drained();
 
   LoopThread& loop_;

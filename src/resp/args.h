@@ -12,6 +12,13 @@
 
 namespace cobnut {
 
+// The last word of a request, received into a block of its own, which the command may keep instead
+// of copying the word (command/session.h).
+struct LongWord {
+  Bytes word;              // from the block's first byte
+  size_t block_bytes = 0;  // of the block; 0: none, or it is taken
+};
+
 class Args {
  public:
   Args() = default;
@@ -32,11 +39,17 @@ class Args {
     key_first_ = first;
     key_step_ = step;
   }
+  // `word` if it lies in a block that may be kept: who does sets block_bytes to 0. nullptr: no.
+  LongWord* long_word(Bytes word) const {
+    return long_word_ != nullptr && long_word_->word.data() == word.data() ? long_word_ : nullptr;
+  }
+  void set_long_word(LongWord* word) { long_word_ = word; }
   // The same request over copies of its words: `words` holds them, `positions` is filled and owned
   // by the caller.
   Args moved_to(std::span<const Bytes> words, std::vector<Position>& positions) const {
     Args copy = *this;
     copy.words_ = words;
+    copy.long_word_ = nullptr;
     positions.assign(positions_, positions_ + key_count_);
     copy.positions_ = positions.data();
     return copy;
@@ -48,6 +61,7 @@ class Args {
   size_t key_count_ = 0;
   size_t key_first_ = 0;
   size_t key_step_ = 1;
+  LongWord* long_word_ = nullptr;
 };
 
 }  // namespace cobnut

@@ -214,6 +214,7 @@ void Output::take(Output& other) {
   }
   other.tail_ = nullptr;
   other.bytes_ = 0;
+  is_cut_ |= other.is_cut_;
 }
 
 // Copies to the heap, behind everything else.

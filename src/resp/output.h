@@ -60,6 +60,9 @@ class Output {
   size_t heap_bytes() const {
     return heap_bytes_;
   }  // held in heap segments: for client-output-buffer-limit
+  // The reply that is being written will never be whole: its client is to be closed.
+  void cut() { is_cut_ = true; }
+  bool is_cut() const { return is_cut_; }
 
  private:
   char* refill(size_t n);
@@ -88,6 +91,7 @@ class Output {
   Segment* tail_ = nullptr;
   size_t bytes_ = 0;
   size_t heap_bytes_ = 0;
+  bool is_cut_ = false;
 };
 
 }  // namespace cobnut

@@ -151,7 +151,8 @@ RequestParser::Outcome RequestParser::multibulk(Bytes data, const ParserLimits& 
       }
     }
     if (__builtin_expect(static_cast<uint64_t>(end - at) < static_cast<uint64_t>(size) + 2, 0)) {
-      wanted_ = static_cast<size_t>(at - data.data() + size + 2);
+      arriving_ = static_cast<size_t>(at - data.data());
+      wanted_ = arriving_ + static_cast<size_t>(size) + 2;
       if (static_cast<size_t>(bulk - data.data()) < kResumeBytes) return Outcome::kIncomplete;
       return incomplete_multibulk(data, bulk, count, limits, arena);
     }
@@ -239,7 +240,8 @@ RequestParser::Outcome RequestParser::check_count(Line line, int64_t count,
     const Outcome outcome = bulk_header(at, end, limits, arena, &size);
     if (outcome != Outcome::kRequest) return outcome;
     if (static_cast<uint64_t>(end - at) < static_cast<uint64_t>(size) + 2) {
-      wanted_ = static_cast<size_t>(at - data.data() + size + 2);
+      arriving_ = static_cast<size_t>(at - data.data());
+      wanted_ = arriving_ + static_cast<size_t>(size) + 2;
       return Outcome::kIncomplete;
     }
     at += size + 2;
@@ -258,7 +260,8 @@ RequestParser::Outcome RequestParser::check_count(Line line, int64_t count,
     const Outcome outcome = bulk_header(at, end, limits, arena, &size);
     if (outcome != Outcome::kRequest) return outcome;
     if (static_cast<uint64_t>(end - at) < static_cast<uint64_t>(size) + 2) {
-      wanted_ = static_cast<size_t>(at - data.data() + size + 2);
+      arriving_ = static_cast<size_t>(at - data.data());
+      wanted_ = arriving_ + static_cast<size_t>(size) + 2;
       return Outcome::kIncomplete;
     }
     partial.words.push_back({static_cast<size_t>(at - data.data()), static_cast<size_t>(size)});

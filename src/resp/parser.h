@@ -46,9 +46,10 @@ class RequestParser {
   // Total bytes of the request up to the end of the bulk that is arriving: before that next() can
   // only say kIncomplete again. 0: unknown.
   size_t wanted() const { return wanted_; }
-  Bytes error() const { return error_; }  // in the arena
-  void reset();                           // forgets a partial request
-  size_t heap_bytes() const;              // held for a partial request
+  size_t arriving() const { return arriving_; }  // where that bulk begins; REQUIRES: wanted() > 0
+  Bytes error() const { return error_; }         // in the arena
+  void reset();                                  // forgets a partial request
+  size_t heap_bytes() const;                     // held for a partial request
 
   static constexpr size_t kResumeBytes = 16 * 1024;
 
@@ -73,6 +74,7 @@ class RequestParser {
   std::span<const Bytes> words_;
   size_t consumed_ = 0;
   size_t wanted_ = 0;
+  size_t arriving_ = 0;
   Bytes error_;
   std::unique_ptr<Partial, FreePartial> partial_;
 };

@@ -150,7 +150,11 @@ void cmd_hrandfield(Context& cx, Args args) {
   if (count > 0) return reply_distinct(hash, static_cast<size_t>(count), reply);
   if (hash.living() == 0) return cx.reply.array(0);
   reply.header(static_cast<size_t>(-count));
-  for (; count < 0; count++) reply.field(*hash.random());
+  constexpr int64_t kDrawsAtOnce = 256;  // between two looks at how long the reply is
+  for (; count < 0; count++) {
+    if (count % kDrawsAtOnce == 0 && !may_reply_more(cx)) return;
+    reply.field(*hash.random());
+  }
 }
 
 void cmd_hscan(Context& cx, Args args) {

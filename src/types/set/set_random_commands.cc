@@ -65,6 +65,8 @@ void reply_by_drawing(Context& cx, const SetView& view, size_t count) {
   }
 }
 
+constexpr int64_t kDrawsAtOnce = 256;  // between two looks at how long the reply is
+
 void cmd_srandmember(Context& cx, Args args) {
   if (args.size() > 3) return cx.reply.error(err::kSyntax);
   const bool counted = args.size() == 3;
@@ -83,7 +85,10 @@ void cmd_srandmember(Context& cx, Args args) {
   const SetView view = set_view(cx, found);
   if (count < 0) {
     cx.reply.array(static_cast<size_t>(-count));
-    for (; count < 0; count++) listpack::reply_bulk(cx.reply, *view.random());
+    for (; count < 0; count++) {
+      if (count % kDrawsAtOnce == 0 && !may_reply_more(cx)) return;
+      listpack::reply_bulk(cx.reply, *view.random());
+    }
     return;
   }
   const size_t living = view.living();

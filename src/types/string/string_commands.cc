@@ -99,8 +99,7 @@ void cmd_append(Context& cx, Args args) {
   const Bytes tail = args[2];
   const Found found = cx.keys.edit(key);
   if (!found) {
-    if (!written(cx, cx.keys.put(key, found, string_value(tail), kNoExpiry, Event::kAppend)))
-      return;
+    if (!written(cx, put_string(cx, args, key, found, tail, kNoExpiry, Event::kAppend))) return;
     return cx.reply.integer(static_cast<int64_t>(tail.size()));
   }
   if (!string_or_absent(cx, found)) return;

@@ -104,21 +104,19 @@ bool condition_holds(const SetOptions& options, Found found) {
 }
 
 // False: no memory, the error is replied.
-bool store(Context& cx, const Key& key, Found found, Bytes value, int64_t expiry_ms) {
-  if (!written(cx, cx.keys.put(key, found, string_value(value), expiry_ms, Event::kSet)))
-    return false;
+bool store(Context& cx, Args args, const Key& key, Found found, Bytes value, int64_t expiry_ms) {
+  if (!written(cx, put_string(cx, args, key, found, value, expiry_ms, Event::kSet))) return false;
   if (expiry_ms >= 0) announce(cx, key, Event::kExpire);
   return true;
 }
 
 // SET with GET: the old value is the reply, whether or not the condition holds.
-void set_and_get(Context& cx, const Key& key, Found found, Bytes value, bool holds,
-                 int64_t expiry_ms) {
+void set_and_get(Context& cx, Args args, Found found, Bytes value, bool holds, int64_t expiry_ms) {
   char digits[kIntTextMax];
   const bool existed = static_cast<bool>(found);
   const std::string old(existed ? found->text(digits)
                                 : Bytes());  // put() voids the entry, and may yet fail
-  if (holds && !store(cx, key, found, value, expiry_ms)) return;
+  if (holds && !store(cx, args, args.key(), found, value, expiry_ms)) return;
   existed ? cx.reply.bulk(old) : cx.reply.null();
 }
 
@@ -126,7 +124,7 @@ void cmd_set(Context& cx, Args args) {
   const Key key = args.key();
   const Bytes value = args[2];
   if (args.size() == 3) {
-    if (store(cx, key, cx.keys.edit(key), value, kNoExpiry)) cx.reply.ok();
+    if (store(cx, args, key, cx.keys.edit(key), value, kNoExpiry)) cx.reply.ok();
     return;
   }
   SetOptions options;
@@ -140,9 +138,9 @@ void cmd_set(Context& cx, Args args) {
   const Found found = options.get ? cx.keys.find(key) : cx.keys.edit(key);
   if ((options.get || compares) && !string_or_absent(cx, found)) return;
   const bool holds = condition_holds(options, found);
-  if (options.get) return set_and_get(cx, key, found, value, holds, *expiry_ms);
+  if (options.get) return set_and_get(cx, args, found, value, holds, *expiry_ms);
   if (!holds) return cx.reply.null();
-  if (store(cx, key, found, value, *expiry_ms)) cx.reply.ok();
+  if (store(cx, args, key, found, value, *expiry_ms)) cx.reply.ok();
 }
 
 // COMMAND GETKEYSANDFLAGS: only with GET is the old value read.
@@ -157,7 +155,7 @@ void set_with_expiry(Context& cx, Args args, int64_t scale) {
   const std::optional<int64_t> expiry_ms = expiry_argument(cx, {args[2], scale, true});
   if (!expiry_ms) return;
   const Key key = args.key();
-  if (store(cx, key, cx.keys.edit(key), args[3], *expiry_ms)) cx.reply.ok();
+  if (store(cx, args, key, cx.keys.edit(key), args[3], *expiry_ms)) cx.reply.ok();
 }
 
 void cmd_setex(Context& cx, Args args) { set_with_expiry(cx, args, 1000); }
@@ -167,13 +165,13 @@ void cmd_setnx(Context& cx, Args args) {
   const Key key = args.key();
   const Found found = cx.keys.edit(key);
   if (found) return cx.reply.integer(0);
-  if (store(cx, key, found, args[2], kNoExpiry)) cx.reply.integer(1);
+  if (store(cx, args, key, found, args[2], kNoExpiry)) cx.reply.integer(1);
 }
 
 void cmd_getset(Context& cx, Args args) {
   const Key key = args.key();
   const Found found = cx.keys.find(key);
-  if (string_or_absent(cx, found)) set_and_get(cx, key, found, args[2], true, kNoExpiry);
+  if (string_or_absent(cx, found)) set_and_get(cx, args, found, args[2], true, kNoExpiry);
 }
 
 void cmd_getex(Context& cx, Args args) {
@@ -222,7 +220,7 @@ bool all_exist(Context& cx, Args args) {
 bool store_all(Context& cx, Args args, size_t first, int64_t expiry_ms) {
   for (size_t i = 0; i < args.key_count(); ++i) {
     const Key key = args.key(i);
-    if (!store(cx, key, cx.keys.edit(key), args[first + 2 * i + 1], expiry_ms)) return false;
+    if (!store(cx, args, key, cx.keys.edit(key), args[first + 2 * i + 1], expiry_ms)) return false;
   }
   return true;
 }

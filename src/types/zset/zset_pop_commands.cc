@@ -135,7 +135,9 @@ bool shows_any(const Zset& zset) { return zset.slice(0, zset.size(), false, 0, 1
 void reply_draws(Context& cx, const Zset& zset, size_t count, bool with_scores) {
   if (!shows_any(zset)) return cx.reply.array(0);
   reply_elements_header(cx, count, with_scores);
+  constexpr size_t kDrawsAtOnce = 256;  // between two looks at how long the reply is
   for (size_t drawn = 0; drawn < count; drawn++) {
+    if (drawn % kDrawsAtOnce == 0 && !may_reply_more(cx)) return;
     draw(zset, [&](Bytes member, double score) { reply_element(cx, member, score, with_scores); });
   }
 }
