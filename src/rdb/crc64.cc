@@ -41,6 +41,7 @@ uint64_t crc64(uint64_t crc, Bytes bytes) {
     memcpy(&word, at, sizeof(word));
     word ^= crc;
     crc = 0;
+#pragma GCC unroll 8
     for (size_t slice = 0; slice < kSlices; slice++)
       crc ^= kTables[kSlices - 1 - slice][(word >> (8 * slice)) & 255];
   }

@@ -2,8 +2,6 @@
 
 #include <cmath>
 
-#include "base/numbers.h"
-
 namespace cobnut::rdb {
 namespace {
 
@@ -24,19 +22,6 @@ bool visit_pack(Reader& in, VisitPack visit_form, const Visit& visit) {
   return !in.failed() && visit_form(pack, visit);
 }
 
-bool visit_scored(Reader& in, ValueType type, const Visit& visit) {
-  std::string scratch;
-  const size_t count = in.count(type == ValueType::kZset2 ? 1 + sizeof(double) : 2);
-  for (size_t i = 0; i < count; i++) {
-    const Bytes member = in.text(&scratch);
-    const double score = type == ValueType::kZset2 ? in.double_binary() : in.double_text();
-    if (in.failed() || std::isnan(score) || !visit({.bytes = member})) return false;
-    const std::string text = format_double(score);
-    if (!visit({.bytes = text})) return false;
-  }
-  return !in.failed();
-}
-
 bool visit_ziplists(Reader& in, const Visit& visit) {
   const size_t nodes = in.count(1);
   for (size_t i = 0; i < nodes; i++)
@@ -44,30 +29,45 @@ bool visit_ziplists(Reader& in, const Visit& visit) {
   return !in.failed();
 }
 
-bool visit_quicklist2(Reader& in, const Visit& visit) {
+bool visit_quicklist2(Reader& in, const Visit& visit, const TakeNode& take_node) {
+  std::string scratch;
   const size_t nodes = in.count(2);
   for (size_t i = 0; i < nodes; i++) {
     const uint64_t container = in.length();
-    if (container != kNodePlain && container != kNodePacked) return false;
-    const bool visited =
-        container == kNodePlain ? visit_texts(in, 1, visit) : visit_pack(in, visit_listpack, visit);
-    if (!visited) return false;
+    const Bytes node = in.text(&scratch);
+    if (in.failed() || (container != kNodePlain && container != kNodePacked)) return false;
+    if (container == kNodePlain) {
+      if (!visit({.bytes = node})) return false;
+    } else if (take_node && listpack::valid(node) && take_node(listpack::View(node))) {
+      continue;
+    } else if (!visit_listpack(node, visit)) {
+      return false;
+    }
   }
   return !in.failed();
 }
 
 }  // namespace
 
-bool visit_elements(Reader& in, ValueType type, const Visit& visit) {
+bool visit_scored(Reader& in, ValueType type, const VisitScored& visit) {
+  const bool binary = type == ValueType::kZset2;
+  const size_t count = in.count(binary ? 1 + sizeof(double) : 2);
+  std::string scratch;
+  for (size_t i = 0; i < count; i++) {
+    const Bytes member = in.text(&scratch);
+    const double score = binary ? in.double_binary() : in.double_text();
+    if (in.failed() || std::isnan(score) || !visit(member, score)) return false;
+  }
+  return !in.failed();
+}
+
+bool visit_elements(Reader& in, ValueType type, const Visit& visit, const TakeNode& take_node) {
   switch (type) {
     case ValueType::kList:
     case ValueType::kSet:
       return visit_texts(in, in.count(1), visit);
     case ValueType::kHash:
       return visit_texts(in, 2 * in.count(2), visit);
-    case ValueType::kZset:
-    case ValueType::kZset2:
-      return visit_scored(in, type, visit);
     case ValueType::kHashZipmap:
       return visit_pack(in, visit_zipmap, visit);
     case ValueType::kSetIntset:
@@ -83,7 +83,7 @@ bool visit_elements(Reader& in, ValueType type, const Visit& visit) {
     case ValueType::kListQuicklist:
       return visit_ziplists(in, visit);
     case ValueType::kListQuicklist2:
-      return visit_quicklist2(in, visit);
+      return visit_quicklist2(in, visit, take_node);
     default:
       return false;
   }

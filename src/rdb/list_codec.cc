@@ -39,7 +39,9 @@ bool load_list(Reader& in, ValueType type, const Options& options, Loaded& loade
     return list.add(value.is_integer ? listpack::Element(value.integer)
                                      : listpack::Element(value.bytes));
   };
-  if (!visit_elements(in, type, add) || list.size() == 0) return false;
+  // Nodes like ours are taken as they are.
+  const auto take_node = [&](listpack::View node) { return list.add_pack(node); };
+  if (!visit_elements(in, type, add, take_node) || list.size() == 0) return false;
   loaded.value = list.take(&loaded.bytes);
   return true;
 }

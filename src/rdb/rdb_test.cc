@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "rdb/crc64.h"
+#include "base/numbers.h"
 #include "rdb/elements.h"
 #include "rdb/reader.h"
 #include "rdb/test_packs.h"
@@ -47,10 +48,15 @@ std::optional<Texts> elements(ValueType type, Bytes bytes) {
   Reader in(bytes);
   Texts texts;
   char digits[kIntTextMax];
-  const bool whole = visit_elements(in, type, [&](const listpack::Value& value) {
+  const auto add = [&](const listpack::Value& value) {
     texts.emplace_back(value.text(digits));
     return true;
-  });
+  };
+  const auto add_scored = [&](Bytes member, double score) {
+    return add({.bytes = member}) && add({.bytes = format_double(score)});
+  };
+  const bool scored = type == ValueType::kZset || type == ValueType::kZset2;
+  const bool whole = scored ? visit_scored(in, type, add_scored) : visit_elements(in, type, add);
   if (!whole) return std::nullopt;
   return texts;
 }

@@ -2,7 +2,7 @@
 
 #include <liblzf/lzf.h>
 
-#include <vector>
+#include <memory>
 
 #include "base/numbers.h"
 #include "rdb/crc64.h"
@@ -13,6 +13,7 @@ namespace {
 constexpr size_t kIntegerTextMax = 11;       // "-2147483648"
 constexpr size_t kCompressedTextMin = 21;    // shorter ones never get smaller, for Redis
 constexpr size_t kCompressionGainMin = 4;    // bytes
+constexpr size_t kLongText = 1 << 20;        // bytes
 constexpr size_t kLzfInputMax = UINT32_MAX;  // liblzf counts in unsigned int
 
 }  // namespace
@@ -34,6 +35,9 @@ void Writer::length(uint64_t length) {
 
 void Writer::text(Bytes text) {
   if (small_integer(text) || compressed(text)) return;
+  // One long text is all of a payload: what comes behind it is short.
+  if (text.size() > out_.size() && text.size() >= kLongText)
+    out_.reserve(out_.size() + text.size() + kLongText / 16);
   length(text.size());
   out_.append(text);
 }
@@ -62,14 +66,15 @@ bool Writer::small_integer(Bytes text) {
 
 bool Writer::compressed(Bytes text) {
   if (text.size() < kCompressedTextMin || text.size() > kLzfInputMax) return false;
-  std::vector<char> smaller(text.size() - kCompressionGainMin);
+  const size_t room = text.size() - kCompressionGainMin;
+  const auto smaller = std::make_unique_for_overwrite<char[]>(room);
   const unsigned bytes = lzf_compress(text.data(), static_cast<unsigned>(text.size()),
-                                      smaller.data(), static_cast<unsigned>(smaller.size()));
+                                      smaller.get(), static_cast<unsigned>(room));
   if (bytes == 0) return false;  // does not fit
   fixed(kSpecialLzf);
   length(bytes);
   length(text.size());
-  out_.append(smaller.data(), bytes);
+  out_.append(smaller.get(), bytes);
   return true;
 }
 

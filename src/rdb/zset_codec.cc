@@ -131,8 +131,15 @@ bool load_pairs(Reader& in, ValueType type, ZsetBuilder& set) {
 
 bool load_zset(Reader& in, ValueType type, const Options& options, Loaded& loaded) {
   ZsetBuilder set(loaded);
-  const bool whole =
-      type == ValueType::kZsetDeadlines ? load_with_deadlines(in, set) : load_pairs(in, type, set);
+  bool whole = false;
+  if (type == ValueType::kZsetDeadlines) {
+    whole = load_with_deadlines(in, set);
+  } else if (type == ValueType::kZset || type == ValueType::kZset2) {
+    whole =
+        visit_scored(in, type, [&](Bytes member, double score) { return set.add(member, score); });
+  } else {
+    whole = load_pairs(in, type, set);
+  }
   return whole &&
          set.finish(options, type == ValueType::kZsetListpack || type == ValueType::kZsetZiplist);
 }

@@ -164,12 +164,12 @@ List::Place List::find(size_t index) const {
 // -- changes
 
 void List::adopt(View pack) {
-  CHECK(head_ == nullptr);
+  if (tail_ != nullptr) fit_block(tail_);
   const size_t bytes = pack.bytes();
   ListNode* node = new_node(bytes);
   memcpy(node->pack(), pack.pack().data(), bytes);
   link_before(node, nullptr);
-  elements_ = pack.count();
+  elements_ += pack.count();
 }
 
 // The first or last node, with that much room on the outer side of its pack.

@@ -51,7 +51,11 @@ class List final : public Collection {
 
   // -- changes. What is added must not view this list. After one that removed the last element
   // nothing but the destructor is called.
-  void adopt(listpack::View pack);  // all of its elements; REQUIRES: the list is empty
+  void adopt(listpack::View pack);  // all of its elements, behind all others, in a node of its own
+  // Whether a pack from elsewhere may be a node. Redis's limit does not count a node's header.
+  bool fits_a_node(listpack::View pack) const {
+    return pack.bytes() <= limit_.bytes && pack.count() <= limit_.elements && pack.count() > 0;
+  }
   void push(ListEnd end, const listpack::Element& element);
   void insert(Place place, const listpack::Element& element);  // before what is there
   void replace(Place place, const listpack::Element& element);

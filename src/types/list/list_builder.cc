@@ -15,6 +15,13 @@ bool ListBuilder::add(const listpack::Element& element) {
   return true;
 }
 
+bool ListBuilder::add_pack(listpack::View pack) {
+  if (list_ == nullptr) list_ = new List(heap_, limit_);
+  if (!list_->fits_a_node(pack)) return false;
+  list_->adopt(pack);
+  return true;
+}
+
 Value ListBuilder::take(std::string* bytes) {
   Value value = {.type = Type::kList, .encoding = Encoding::kQuicklist, .collection = list_};
   const listpack::View pack = list_->first()->view();

@@ -18,6 +18,8 @@ class ListBuilder {
 
   // Behind all others. False: it is larger than a list takes.
   [[nodiscard]] bool add(const listpack::Element& element);
+  // All elements of a valid pack. False: it is to be added element by element.
+  [[nodiscard]] bool add_pack(listpack::View pack);
   size_t size() const { return list_ == nullptr ? 0 : list_->elements(); }
 
   // All below REQUIRE: not empty; it is empty then.

@@ -247,6 +247,16 @@ bool valid(Bytes bytes) {
   for (; at != end; count++) {
     const auto left = static_cast<size_t>(end - at);
     const unsigned char first = byte_at(at);
+    // The usual text: short, and no number, since it begins with no digit and no sign.
+    if ((first & 0xc0) == 0x80 && first != 0x80) {
+      const size_t length = 1 + (first & 63u);
+      if (length + 1 > left) return false;
+      if (byte_at(at + 1) > '9') {
+        if (byte_at(at + length) != length) return false;
+        at += length + 1;
+        continue;
+      }
+    }
     const size_t head = head_bytes(first);
     if (head == 0 || head > left) return false;
     const bool text = (first & 0xc0) == 0x80 || (first & 0xf0) == 0xe0 || first == kText32;

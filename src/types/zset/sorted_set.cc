@@ -323,8 +323,9 @@ Leaf* SortedSet::make_room(Leaf* leaf, uint32_t* i, double score, size_t bytes) 
   const size_t used = zset::used_bytes(*leaf);
   if ((used + bytes <= limits_.leaf_bytes && leaf->count < kLeafElementsMax) || leaf->count < 2)
     return resize_leaf(leaf, used + bytes);
-  const bool appends = *i == leaf->count && next({leaf, *i - 1}).leaf == nullptr;
   const uint32_t n = leaf->count;
+  const bool appends = *i == n && next({leaf, n - 1}).leaf == nullptr;
+  if (*i == 0 && previous({leaf, 0}).leaf == nullptr) return prepend_leaf(leaf, score, bytes);
   uint32_t at = n;  // elements from here move
   if (!appends) {
     at = 1;
@@ -351,6 +352,21 @@ Leaf* SortedSet::make_room(Leaf* leaf, uint32_t* i, double score, size_t bytes) 
   *i -= at;
   if (*i == 0) note_first(right, score);
   return right;
+}
+
+// A leaf before the first, for one element that its ancestors count already: what comes in
+// descending order, as from DUMP, fills leaves as what comes in ascending order does.
+Leaf* SortedSet::prepend_leaf(Leaf* first, double score, size_t bytes) {
+  Leaf* const added = new_leaf(Leaf::kHeaderBytes + bytes);
+  if (first->parent == nullptr) {
+    new_root(first, first->score(0));
+    static_cast<Inner*>(root_)->elements[0] = first->count + 1u;
+  }
+  Inner* const parent = first->parent;
+  parent->elements[0]--;
+  parent->scores[0] = first->score(0);
+  insert_child(parent, 0, added, score, 1);
+  return added;
 }
 
 // Copies elements behind those of `to`, and their entries name it.

@@ -119,6 +119,7 @@ class SortedSet final : public Collection, private zset::IndexOwner {
   Leaf* place_element(double score, Bytes member, uint8_t tag, const zset::Stored& stored);
   Leaf* put_in_leaf(Leaf* leaf, uint32_t i, double score, uint8_t tag, const zset::Stored& stored);
   Leaf* make_room(Leaf* leaf, uint32_t* i, double score, size_t bytes);
+  Leaf* prepend_leaf(Leaf* first, double score, size_t bytes);
   void move_entries(Leaf* to, const Leaf& from, uint32_t first, uint32_t end);
   void insert_child(Inner* parent, uint32_t index, Node* child, double score, uint64_t elements);
   void split_inner(Inner* inner, bool appended);
