@@ -10,6 +10,8 @@ FUZZ_SECONDS ?= 60
 TARGETS ?= all
 TESTS ?=
 BENCH ?=
+# Elements of each value of `make big`; strings have 512 MB from a million on.
+ELEMENTS ?= 1000000
 # What `make compat` runs of the suite's units and of the clients (everything when empty), and whether it writes
 # redis-compat/RESULTS.md again.
 UNITS ?=
@@ -18,7 +20,7 @@ UPDATE ?=
 CMAKE = cmake -S . -G Ninja
 BUILD = cmake --build $(1) -j $(JOBS) --target $(2)
 
-.PHONY: help run build test check bench compat crash asan ubsan tsan asan-integration tsan-integration fuzz lint \
+.PHONY: help run build test check big bench compat crash asan ubsan tsan asan-integration tsan-integration fuzz lint \
   format docs clean
 
 help:           ## this list
@@ -74,6 +76,11 @@ asan-integration tsan-integration: %-integration:
 	@$(CMAKE) -B build-$* -DSANITIZE=$(SANITIZE) -DCMAKE_BUILD_TYPE=RelWithDebInfo
 	@$(call BUILD,build-$*,cobnut)
 	@tools/run_tests build --server build-$*/cobnut -L integration -E docs_fresh $(TESTS)
+
+big:            ## values of 1M elements, strings of 512 MB: how long each step took, who waited; ELEMENTS=200000
+	@tools/setup run test
+	@$(MAKE) --no-print-directory build
+	COBNUT_TEST_ELEMENTS=$(ELEMENTS) build/integration_test --source-file='*/sizes_*_test.cc'
 
 fuzz:           ## every X_fuzz.cc with libFuzzer, FUZZ_SECONDS (60) each, in build-fuzz/
 	@tools/setup run test fuzz

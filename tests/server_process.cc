@@ -196,6 +196,10 @@ Connection::Connection(const std::string& unix_path)
   if (ok()) redisSetTimeout(context_.get(), kReplyMax);
 }
 
+void Connection::wait_up_to(std::chrono::seconds time) {
+  redisSetTimeout(context_.get(), timeval{time.count(), 0});
+}
+
 void Connection::append(const std::vector<std::string>& words) {
   std::vector<const char*> starts;
   std::vector<size_t> lengths;

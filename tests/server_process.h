@@ -58,6 +58,7 @@ class Answer {
   std::string text(size_t i) const;
   std::string line() const;  // all of it, parts in brackets
   bool is_nil(size_t i) const { return reply_->element[i]->type == REDIS_REPLY_NIL; }
+  const redisReply* part(size_t i) const { return reply_->element[i]; }  // for replies within it
 
  private:
   std::unique_ptr<redisReply, void (*)(void*)> reply_;
@@ -70,6 +71,7 @@ class Connection {
   explicit Connection(const std::string& unix_path);
   bool ok() const { return context_ && context_->err == 0; }
   int fd() const { return context_->fd; }
+  void wait_up_to(std::chrono::seconds time);  // instead of 30 s
 
   Answer run(const std::vector<std::string>& words);   // one round trip
   void append(const std::vector<std::string>& words);  // queues it: sent by the first answer()
