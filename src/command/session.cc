@@ -11,6 +11,7 @@ namespace cobnut {
 namespace {
 constexpr size_t kHeapLeast = 4096;      // bytes: smallest buffer of ours
 constexpr size_t kHeapAhead = 4 << 20;   // bytes: most that is taken because more is announced
+constexpr size_t kLandAfter = 16 << 20;  // bytes: most that is copied so that the rest is not
 constexpr size_t kHeapKept = 64 * 1024;  // bytes: a larger one that is mostly empty is given back
 
 // Buffers of MiB grow without being copied.
@@ -29,15 +30,16 @@ void Session::push(Bytes bytes) {
 Input::~Input() { free_buffer(); }
 
 void Input::free_buffer() {
-  const bool taken = offered_ && long_word_.block_bytes == 0;
+  const bool taken = landing_ != nullptr && landing_->offered && landing_->word.block_bytes == 0;
   if (taken) {
-    blocks().release_front(data_ - before_, static_cast<size_t>(landing_ - data_) + before_);
+    blocks().release_front(data_ - before(),
+                           static_cast<size_t>(landing_->begin - data_) + before());
   } else if (capacity_ > 0) {
-    blocks().release(data_ - before_, before_ + capacity_);
+    blocks().release(data_ - before(), before() + capacity_);
   }
-  data_ = landing_ = nullptr;
-  begin_ = end_ = capacity_ = before_ = 0;
-  offered_ = false;
+  data_ = nullptr;
+  begin_ = end_ = capacity_ = 0;
+  landing_.reset();
 }
 
 // What is left moves to the block, `before` bytes behind its beginning.
@@ -47,7 +49,6 @@ void Input::take_buffer(char* block, size_t before, size_t capacity) {
   memcpy(block + before, data_ + begin_, left);
   free_buffer();
   data_ = block + before;
-  before_ = before;
   end_ = left;
   capacity_ = capacity;
 }
@@ -55,23 +56,24 @@ void Input::take_buffer(char* block, size_t before, size_t capacity) {
 // The word that begins at `arriving` gets a block of its own, if it is long enough for one.
 bool Input::land(size_t wanted, size_t arriving) {
   constexpr size_t kStep = LargeAllocator::kCutStep;
-  if (landing_ != nullptr && landing_ == data_ + begin_ + arriving) return true;
+  if (landing_ != nullptr && landing_->begin == data_ + begin_ + arriving) return true;
   const size_t have = end_ - begin_;
   // What has come of it is copied, and what is in front of it.
-  if (wanted < have || wanted - arriving <= blocks().uncut_bytes_max() || have > kHeapAhead)
+  if (wanted < have || wanted - arriving <= blocks().uncut_bytes_max() || have > kLandAfter)
     return false;
   const size_t front = (arriving + kStep - 1) / kStep * kStep;
   char* const block = blocks().allocate(front + wanted - arriving);
   if (block == nullptr) return false;
   take_buffer(block, front - arriving, wanted);
-  landing_ = block + front;
+  landing_ = std::make_unique<Landing>(Landing{.before = front - arriving, .begin = block + front});
   return true;
 }
 
 LongWord* Input::long_word_of(Bytes last) {
-  long_word_ = {last, capacity_ - static_cast<size_t>(landing_ - data_)};
-  offered_ = true;
-  return &long_word_;
+  if (last.data() != landing_->begin || end_ != capacity_) return nullptr;
+  landing_->word = {last, capacity_ - static_cast<size_t>(landing_->begin - data_)};
+  landing_->offered = true;
+  return &landing_->word;
 }
 
 Arena::Window Input::window(Arena& arena, size_t least) {
@@ -84,7 +86,7 @@ Arena::Window Input::window(Arena& arena, size_t least) {
       return window;
     settle();
   }
-  const bool lands = landing_ != nullptr && end_ < capacity_;
+  const bool lands = landing_ != nullptr && landing_->begin != nullptr && end_ < capacity_;
   if (capacity_ - end_ < least && !lands) grow(least);
   return {data_ + end_, data_ + capacity_};
 }
@@ -106,6 +108,7 @@ void Input::received(Arena& arena, size_t n) {
 }
 
 void Input::grow(size_t least) {
+  if (landing_ != nullptr) landing_->begin = nullptr;  // more comes behind the word
   const size_t left = end_ - begin_;
   if (begin_ > 0 && begin_ >= capacity_ / 2) {
     memmove(data_, data_ + begin_, left);
@@ -114,10 +117,10 @@ void Input::grow(size_t least) {
     if (capacity_ - end_ >= least) return;
   }
   const size_t capacity = std::max({capacity_ * 2, end_ + least, kHeapLeast});
-  landing_ = nullptr;  // more came behind the word
-  char* const block = blocks().reallocate(data_ - before_, before_ + capacity_, before_ + capacity);
+  const size_t front = before();
+  char* const block = blocks().reallocate(data_ - front, front + capacity_, front + capacity);
   CHECK(block != nullptr);
-  data_ = block + before_;
+  data_ = block + front;
   capacity_ = capacity;
 }
 

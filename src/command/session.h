@@ -42,12 +42,20 @@ class Input {
   void settle(size_t wanted = 0, size_t arriving = 0);
   size_t heap_bytes() const { return capacity_; }
   // `last`, of a request that was parsed, when its block may be kept; else nullptr.
-  LongWord* long_word(Bytes last) {
-    return landing_ != nullptr && last.data() == landing_ && end_ == capacity_ ? long_word_of(last)
-                                                                               : nullptr;
-  }
+  LongWord* long_word(Bytes last) { return landing_ == nullptr ? nullptr : long_word_of(last); }
 
  private:
+  // A buffer that a long word is, or was, received into. Apart, since few clients ever have one and
+  // an idle connection is small.
+  struct Landing {
+    size_t before = 0;  // bytes of the buffer's block before data_
+    char* begin =
+        nullptr;           // where the block of the word begins; nullptr: more came behind the word
+    LongWord word;         // once it was asked for
+    bool offered = false;  // it was
+  };
+
+  size_t before() const { return landing_ == nullptr ? 0 : landing_->before; }
   void grow(size_t least);
   void take_buffer(char* block, size_t before, size_t capacity);
   bool land(size_t wanted, size_t arriving);
@@ -57,11 +65,8 @@ class Input {
   char* data_ = nullptr;
   size_t begin_ = 0;
   size_t end_ = 0;
-  size_t capacity_ = 0;      // 0: data_ lies in the arena
-  size_t before_ = 0;        // bytes of the buffer's block before data_
-  char* landing_ = nullptr;  // where the block of a long word begins; nullptr: there is none
-  LongWord long_word_;       // of landing_, once it was asked for
-  bool offered_ = false;     // it was
+  size_t capacity_ = 0;  // 0: data_ lies in the arena
+  std::unique_ptr<Landing> landing_;
 };
 
 class Session {

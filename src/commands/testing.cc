@@ -38,7 +38,7 @@ std::string decode_one(std::string_view* bytes) {
   CHECK(line_end != std::string_view::npos);
   const char kind = bytes->front();
   const std::string_view line = bytes->substr(1, line_end - 1);
-  const std::string whole_line(bytes->substr(0, line_end));
+  std::string whole_line(bytes->substr(0, line_end));
   bytes->remove_prefix(line_end + 2);
   const auto number = parse_int(line);
   switch (kind) {
@@ -99,7 +99,7 @@ std::shared_ptr<ClientInfo> test_client(Server& server) {
 }  // namespace
 
 std::string decode_reply(std::string_view bytes) {
-  const std::string text = decode_one(&bytes);
+  std::string text = decode_one(&bytes);
   CHECK_EQ(bytes.size(), size_t{0});  // one request, one reply
   return text;
 }

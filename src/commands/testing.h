@@ -25,7 +25,7 @@ class TestServer final : public MutationListener {
   // One request, and its reply in one line:
   //   +OK  :1  "bulk"  nil  -ERR text  [a, b]  {key: value}  ,1.5  #t; verbatim as bulk
   // Bytes that are not printable stand as \xNN.
-  std::string run(const std::vector<std::string>& words);
+  std::string run(const std::vector<std::string>& request);
   // Words apart by blanks; "quoted", with \xNN, \n, \" and \\ in quotes, as redis-cli reads them.
   std::string run(std::string_view line);
 

@@ -29,7 +29,8 @@ class Stream {
       char* data;
       size_t size;
     };
-    virtual Room on_room() = 0;              // where the next read goes
+    // Where the next read goes. Of size 0: nowhere before the next turn.
+    virtual Room on_room() = 0;
     virtual void on_read(size_t bytes) = 0;  // that many bytes were put there
     // The peer has closed (0) or the socket failed (errno): nothing more is read.
     virtual void on_end(int error) = 0;

@@ -43,8 +43,8 @@ class Connection final : public Session, private Stream::Owner {
 
   LoopThread& loop_;
   Stream stream_;
-  bool blocked_ = false;      // the socket took not all: waits for on_writable()
   int64_t over_soft_ms_ = 0;  // since when the output is above the soft limit; 0: it is not
+  bool blocked_ = false;      // the socket took not all: waits for on_writable()
   bool ended_ = false;        // the peer sends nothing more: closed when what it sent has run
   bool handle_closed_ = false;
 };

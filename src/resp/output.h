@@ -86,12 +86,12 @@ class Output {
   Segment* open_ = nullptr;  // being written: tail_, which grows, or one that is not linked yet
   Arena* arena_ = nullptr;
   bool is_open_ = false;
+  bool is_cut_ = false;
 
   Segment* head_ = nullptr;
   Segment* tail_ = nullptr;
   size_t bytes_ = 0;
   size_t heap_bytes_ = 0;
-  bool is_cut_ = false;
 };
 
 }  // namespace cobnut

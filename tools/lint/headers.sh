@@ -3,7 +3,7 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 export flags="-std=c++20 -fsyntax-only -Wall -Wextra -Werror -Wno-unused-const-variable \
-  -fno-exceptions -fno-rtti -Isrc -I."
+  -fno-exceptions -fno-rtti -DDOCTEST_CONFIG_NO_EXCEPTIONS_BUT_WITH_ALL_ASSERTS -Isrc -I."
 check() {
   # From standard input: a `#pragma once` in the main file would be a warning.
   # shellcheck disable=SC2086

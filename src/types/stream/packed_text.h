@@ -100,14 +100,16 @@ inline char* write_integer(char* to, int64_t integer) {
 inline listpack::Value read_value(const char** at) {
   const uint8_t first = byte_at((*at)++);
   if (first < internal::kInteger && first >= internal::kSmallInteger)
-    return {.integer = first - internal::kSmallInteger, .is_integer = true};
+    return {.bytes = {}, .integer = first - internal::kSmallInteger, .is_integer = true};
   if (first < internal::kText16 && first >= internal::kInteger) {
     const size_t bytes = internal::integer_bytes(first);
     uint64_t integer = 0;
     memcpy(&integer, *at, bytes);
     *at += bytes;
     const size_t unused = 64 - 8 * bytes;
-    return {.integer = static_cast<int64_t>(integer << unused) >> unused, .is_integer = true};
+    return {.bytes = {},
+            .integer = static_cast<int64_t>(integer << unused) >> unused,
+            .is_integer = true};
   }
   const size_t size = first < internal::kSmallInteger ? first : internal::read_long(first, at);
   const char* const text = *at;
