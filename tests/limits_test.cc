@@ -111,6 +111,34 @@ TEST_CASE("limits: 500,000 GETs sent blindly by a client that does not read") {
   CHECK(answered == kGets);
 }
 
+TEST_CASE("limits: what a client sends is received while it does not read what it is owed") {
+  constexpr size_t kOwed = 64 << 20, kBody = 1'000'000, kBehind = 400'000;
+  ServerProcess server;
+  REQUIRE(server.ok());
+  Connection admin = server.connect();
+  REQUIRE(admin.run({"SETRANGE", "owed", std::to_string(kOwed - 1), "x"}).integer() == kOwed);
+  RawSocket client(server.port());
+  const std::string set = request({"SET", "k", std::string(kBody, 'v')});
+  // A request is known to be incomplete, then its client is made to wait, then it is completed.
+  REQUIRE(client.send("GET owed\r\n" + set.substr(0, set.size() / 2)));
+  const auto shown = [&](const std::string& field) {  // of the client, which came last
+    const std::string list = admin.run({"CLIENT", "LIST"}).text();
+    const size_t at = list.rfind(" " + field + "=");
+    return at == std::string::npos ? 0 : std::stoull(list.substr(at + field.size() + 2));
+  };
+  REQUIRE(eventually([&] { return shown("omem") > 0 && shown("qbuf") >= set.size() / 2; }));
+  std::string behind;
+  for (size_t i = 0; i < kBehind; i++) behind += "PING\r\n";
+  REQUIRE(client.send(set.substr(set.size() / 2) + behind));
+  CHECK(eventually([&] { return shown("qbuf") == set.size() + behind.size(); }));
+  const std::string head = "$" + std::to_string(kOwed) + "\r\n";
+  CHECK(client.read_bytes(head.size() + kOwed + 2).size() == head.size() + kOwed + 2);
+  CHECK(client.read_line() == "+OK\r\n");
+  std::string pongs;
+  for (size_t i = 0; i < kBehind; i++) pongs += "+PONG\r\n";
+  CHECK(client.read_bytes(pongs.size()) == pongs);
+}
+
 TEST_CASE("limits: a client over its output limit is closed, others are not") {
   ServerProcess server({"--client-output-buffer-limit", "normal 1mb 0 0"});
   REQUIRE(server.ok());

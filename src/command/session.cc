@@ -29,9 +29,12 @@ void Session::push(Bytes bytes) {
 
 Input::~Input() { free_buffer(); }
 
+bool Input::taken() const {
+  return landing_ != nullptr && landing_->offered && landing_->word.block_bytes == 0;
+}
+
 void Input::free_buffer() {
-  const bool taken = landing_ != nullptr && landing_->offered && landing_->word.block_bytes == 0;
-  if (taken) {
+  if (taken()) {
     blocks().release_front(data_ - before(),
                            static_cast<size_t>(landing_->begin - data_) + before());
   } else if (capacity_ > 0) {
@@ -108,6 +111,7 @@ void Input::received(Arena& arena, size_t n) {
 }
 
 void Input::grow(size_t least) {
+  CHECK(!taken());                                     // the block is a value's
   if (landing_ != nullptr) landing_->begin = nullptr;  // more comes behind the word
   const size_t left = end_ - begin_;
   if (begin_ > 0 && begin_ >= capacity_ / 2) {

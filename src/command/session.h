@@ -60,6 +60,7 @@ class Input {
   void take_buffer(char* block, size_t before, size_t capacity);
   bool land(size_t wanted, size_t arriving);
   LongWord* long_word_of(Bytes last);
+  bool taken() const;  // the block of the word, by who was offered it
   void free_buffer();
 
   char* data_ = nullptr;
