@@ -295,6 +295,22 @@ constexpr Step kTrimReferences[] = {
     {"xadd s acked 9 f v", "\"9-0\""},
 };
 
+constexpr Step kLargestId[] = {
+    {"xadd s 18446744073709551615-18446744073709551615 f v",
+     "\"18446744073709551615-18446744073709551615\""},
+    {"xgroup create s g 0", "+OK"},
+    {"xtrim s maxlen 0 acked", ":0"},
+    {"xreadgroup group g a streams s >",
+     "[[\"s\", [[\"18446744073709551615-18446744073709551615\", [\"f\", \"v\"]]]]]"},
+    {"xreadgroup group g a streams s >", "nil"},
+    {"xtrim s minid 18446744073709551615-18446744073709551615 acked", ":0"},
+    {"xtrim s maxlen 0 acked", ":0"},
+    {"xautoclaim s g b 0 0",
+     "[\"0-0\", [[\"18446744073709551615-18446744073709551615\", [\"f\", \"v\"]]], []]"},
+    {"xack s g 18446744073709551615-18446744073709551615", ":1"},
+    {"xtrim s maxlen 0 acked", ":1"},
+};
+
 // Counters at their ends wrap, as on Redis.
 constexpr Step kWrapping[] = {
     {"xadd s 1 f v", "\"1-0\""},
@@ -341,6 +357,11 @@ TEST_CASE("streams: KEEPREF, DELREF and ACKED of XADD and XTRIM") {
     s.run({"config", "set", "stream-node-max-entries", entries});
     replay(s, kTrimReferences);
   }
+}
+
+TEST_CASE("streams: the largest id there is") {
+  TestServer s;
+  replay(s, kLargestId);
 }
 
 TEST_CASE("streams: counters at their ends") {

@@ -159,7 +159,7 @@ uint64_t StreamValue::trim(const StreamTrim& trim) {
     }
     removed += gone;
     if (gone < live) {
-      if (!acknowledged_only) break;
+      if (!acknowledged_only || block->first == kStreamIdMax) break;
       from = block->first.next();
       continue;
     }

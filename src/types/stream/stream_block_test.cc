@@ -146,4 +146,15 @@ TEST_CASE("stream block: a deleted entry is marked and stays where it is") {
   f.check();
 }
 
+TEST_CASE("stream block: a deleted entry with the largest id stays in its listpack") {
+  Fixture f;
+  f.add({UINT64_MAX, 0}, {"f", "value"});
+  f.add(kStreamIdMax, {"f", "value"});
+  StreamEntry entry;
+  BlockReader reader(f.block);
+  REQUIRE(reader.previous(&entry));
+  mark_deleted(f.block, reader.offset(entry));
+  f.check();
+}
+
 }  // namespace cobnut

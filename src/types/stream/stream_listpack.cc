@@ -1,6 +1,7 @@
 #include "types/stream/stream_listpack.h"
 
 #include <deque>
+#include <optional>
 #include <vector>
 
 #include "types/listpack/edit.h"
@@ -136,9 +137,10 @@ bool append(LoadedBlock& to, const LoadedEntry& entry, bool deleted) {
   return true;
 }
 
-bool append_held(LoadedBlock& to, StreamId end) {
+// Those below the live entry that follows; nullopt: none does.
+bool append_held(LoadedBlock& to, std::optional<StreamId> follows) {
   for (const LoadedEntry& entry : to.held) {
-    if (entry.id >= end || (to.any && entry.id <= to.last)) continue;
+    if ((follows && entry.id >= *follows) || (to.any && entry.id <= to.last)) continue;
     if (!append(to, entry, true)) return false;
   }
   to.held.clear();
@@ -189,7 +191,7 @@ bool block_of_listpack(AccountedCollection& memory, StreamId first, Bytes pack,
     if (loaded.held.empty()) in.forget_texts();
     ok = load_entry(in, loaded);
   }
-  ok = ok && append_held(loaded, kStreamIdMax) && loaded.any;
+  ok = ok && append_held(loaded, std::nullopt) && loaded.any;
   if (!ok || !in.ok() || loaded.live != live || loaded.deleted != deleted) {
     free_block(memory, loaded.block);
     return false;
