@@ -17,10 +17,6 @@ Finished cli(const ServerProcess& server, std::vector<std::string> words,
   return run_program(words, input);
 }
 
-bool contains(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
-
 TEST_CASE("clients: redis-cli in RESP2 and RESP3") {
   ServerProcess server;
   REQUIRE(server.ok());

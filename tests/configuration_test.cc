@@ -19,10 +19,6 @@
 namespace cobnut::test {
 namespace {
 
-bool contains(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
-
 // A folder of its own, removed with all that is in it.
 struct Folder {
   std::string path = temporary_path("");

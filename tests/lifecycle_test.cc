@@ -14,10 +14,6 @@
 namespace cobnut::test {
 namespace {
 
-bool contains(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
-
 TEST_CASE("lifecycle: a port in use is a clear error and a non-zero exit") {
   ServerProcess server;
   REQUIRE(server.ok());

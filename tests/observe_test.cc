@@ -15,10 +15,6 @@
 namespace cobnut::test {
 namespace {
 
-bool contains(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
-
 // The value of a line "name:value" of INFO; empty: there is none.
 std::string info_value(Connection& client, const std::string& section, const std::string& name) {
   const std::string text = "\r\n" + client.run({"INFO", section}).text();

@@ -78,6 +78,10 @@ bool has_flag(const Flags& flags, std::string_view name) {
 
 void pause_between_polls() { std::this_thread::sleep_for(std::chrono::milliseconds(2)); }
 
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
 void in_threads(int count, const std::function<void(int)>& body) {
   std::vector<std::thread> threads;
   threads.reserve(static_cast<size_t>(count));

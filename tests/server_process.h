@@ -28,6 +28,8 @@ void pause_between_polls();  // a few milliseconds
 // body(0) ... body(count - 1), each in a thread of its own; returns when all are done.
 void in_threads(int count, const std::function<void(int)>& body);
 
+bool contains(std::string_view text, std::string_view part);  // anywhere in it
+
 std::string server_binary();  // COBNUT_TEST_BINARY, else the one that was built with these tests
 bool is_redis();              // the server under test is redis-server
 bool is_sanitized();    // it has the address or the thread sanitizer: slow, and RSS says nothing

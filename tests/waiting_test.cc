@@ -12,10 +12,6 @@
 namespace cobnut::test {
 namespace {
 
-bool contains(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
-
 bool blocked(Connection& asking, int count) {
   return contains(asking.run({"INFO", "clients"}).text(),
                   "blocked_clients:" + std::to_string(count) + "\r\n");
