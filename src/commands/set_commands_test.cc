@@ -385,11 +385,7 @@ TEST_CASE("sets: SPOP of nearly all finds an intset again, and keeps times to li
   CHECK(std::count(popped.begin(), popped.end(), '"') == 10);
   s.now_ms += 1200;
   CHECK(s.run("smembers a") == "[]");
-  for (Shard* shard : s.server.shards) {
-    shard->keyspace.set_now_ms(s.now_ms);
-    while (shard->keyspace.background(1'000'000)) {
-    }
-  }
+  s.run_background();
   CHECK(s.run("exists a") == ":0");
 }
 

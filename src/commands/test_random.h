@@ -124,10 +124,7 @@ class RandomRun {
   void pass_time() {
     server.now_ms += kTwoTicksMs * between(1, 2);
     expect({"PING"}, "+PONG");
-    for (Shard* shard : server.server.shards) {
-      while (shard->keyspace.background(1'000'000)) {
-      }
-    }
+    server.run_background();
   }
 
   TestServer server;

@@ -147,6 +147,14 @@ TestServer::~TestServer() { set_command_table(nullptr); }
 
 std::string TestServer::run(std::string_view line) { return run(split_line(line)); }
 
+void TestServer::run_background() {
+  for (Shard* shard : server.shards) {
+    shard->keyspace.set_now_ms(now_ms);
+    while (shard->keyspace.background(1'000'000)) {
+    }
+  }
+}
+
 std::string TestServer::run(const std::vector<std::string>& request) {
   const std::vector<Bytes> words(request.begin(), request.end());
   for (Shard* shard : server.shards) shard->keyspace.set_now_ms(now_ms);

@@ -28,6 +28,8 @@ class TestServer final : public MutationListener {
   std::string run(const std::vector<std::string>& request);
   // Words apart by blanks; "quoted", with \xNN, \n, \" and \\ in quotes, as redis-cli reads them.
   std::string run(std::string_view line);
+  // What the shards do beside commands, all that there is at now_ms: expiry, freeing.
+  void run_background();
 
   Server server;
   Session session;  // the client that asks; commands of Route::kLoop get it
