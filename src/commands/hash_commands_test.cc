@@ -388,6 +388,19 @@ TEST_CASE("hashes: fields that are due are not there, and are reaped with the ke
   });
 }
 
+TEST_CASE("hashes: HDEL leaves what is due to be reaped, and the key with it") {
+  TestServer s;
+  s.run("hset h a 1");
+  s.run("hpexpire h 10 fields 1 a");
+  s.now_ms += 11;
+  CHECK(s.run("hdel h a") == ":0");
+  s.events();
+  s.now_ms += 100;  // the wheel's tick
+  s.run_background();
+  CHECK(s.events() == "hexpired:h del:h");
+  CHECK(s.run("exists h") == ":0");
+}
+
 TEST_CASE("hashes: RENAME, COPY and MOVE take fields and their deadlines along") {
   in_both_forms([](TestServer& s) {
     s.run("hset h a 1 b 2");

@@ -127,6 +127,19 @@ TEST_CASE("sets: members that are due are not there, and are reaped with the key
   });
 }
 
+TEST_CASE("sets: SREM leaves what is due to be reaped, and the key with it") {
+  TestServer s;
+  s.run("sadd s 1");
+  s.run("spexpire s 10 members 1 1");
+  s.now_ms += 11;
+  CHECK(s.run("srem s 1") == ":0");
+  s.events();
+  s.now_ms += 100;  // the wheel's tick
+  s.run_background();
+  CHECK(s.events() == "sexpired:s del:s");
+  CHECK(s.run("exists s") == ":0");
+}
+
 TEST_CASE("sets: which commands keep the members' time to live") {
   in_all_forms([](TestServer& s) {
     s.run("sadd s 1 2");

@@ -163,6 +163,22 @@ TEST_CASE("sorted sets: members that are due are not there, and are reaped with 
   });
 }
 
+TEST_CASE("sorted sets: what leaves a member alone that is due leaves it to be reaped") {
+  for (const char* line : {"zadd z xx 5 a", "zadd z xx incr 5 a", "geoadd z xx 13 38 a", "zrem z a",
+                           "zremrangebyscore z (1 5", "zpopmin z", "zpopmax z 3"}) {
+    CAPTURE(line);
+    TestServer s;
+    s.run("zadd z 1 a");
+    CHECK(s.run("zpexpire z 10 members 1 a") == "[:1]");
+    s.now_ms += 11;
+    s.run(line);
+    s.events();
+    reap(s);
+    CHECK(s.events() == "zexpired:z del:z");
+    CHECK(s.run("exists z") == ":0");
+  }
+}
+
 TEST_CASE("sorted sets: RENAME, COPY and MOVE take deadlines along, STOREs do not") {
   in_both_forms([](TestServer& s) {
     s.run("zadd z 1 a 2 b");

@@ -224,10 +224,9 @@ bool HashEdit::erase(Bytes field) {
     return true;
   }
   const PackedPlace place = find(field);
-  if (!place) return false;
-  const bool due = is_due(place);
+  if (!place || is_due(place)) return false;
   table_->erase(place);
-  return !due;
+  return true;
 }
 
 bool HashEdit::committed(std::initializer_list<Event> events) {

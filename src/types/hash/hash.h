@@ -128,7 +128,7 @@ class HashEdit {
   // are too many or too long; nothing changed.
   std::optional<Set> create(std::span<const Bytes> words, Event event, size_t* added);
   bool set_deadline(Bytes field, int64_t deadline_ms);  // REQUIRES: it is there. False: no memory
-  bool erase(Bytes field);                              // whether it was there and not due
+  bool erase(Bytes field);  // whether it was there; what is due is left to be reaped
 
   // The events of what was done, in turn. False: no memory; only a new hash, or the wheel, needs
   // some.

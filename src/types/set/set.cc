@@ -383,10 +383,9 @@ bool SetEdit::erase(Bytes member) {
     return erase_from_pack(blob, pack_form(*found_.entry), set_text(member));
   }
   const PackedPlace place = table_->find(member);
-  if (!place) return false;
-  const bool living = place.deadline_ms() >= keyspace_.now_ms();
+  if (!place || place.deadline_ms() < keyspace_.now_ms()) return false;
   table_->erase(place);
-  return living;
+  return true;
 }
 
 std::optional<SetEdit::Drawn> SetEdit::draw() const {

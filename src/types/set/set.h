@@ -215,7 +215,7 @@ class SetEdit {
   // kNoMemory: nothing changed. No argument may view the set itself (all of them).
   enum class Add : uint8_t { kAdded, kPresent, kNoMemory };
   Add add(Bytes member);
-  bool erase(Bytes member);  // whether it was there and not due
+  bool erase(Bytes member);  // whether it was there; what is due is left to be reaped
   // Takes one out at random, each with the same probability; `visit` sees it before. False: none is
   // left that is not due.
   template <typename Visit>

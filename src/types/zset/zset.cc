@@ -259,6 +259,7 @@ Zset::Added Zset::add_large(Bytes member, double* score, const AddRules& rules) 
   const uint64_t hash = SortedSet::hash_of(member);
   SortedSet::Place place = large_->find(hash, member);
   if (place && is_due(place)) {
+    if (rules.only_there) return Added::kRefused;  // to be reaped, perhaps with the key
     large_->erase(hash, place);
     place = {};
   }
