@@ -1,6 +1,7 @@
 // Deadlines of the members of sorted sets, by the rules of Redis 7.4's HEXPIRE family.
 // In a test CHECK is doctest's: it comes last.
 // clang-format off
+#include <map>
 #include <string>
 
 #include "commands/test_zsets.h"
@@ -142,11 +143,11 @@ TEST_CASE("sorted sets: members that are due are not there, and are reaped with 
     CHECK(s.run("zinter 2 z other") == "[]");
     CHECK(s.run("zdiff 2 other z") == "[\"a\", \"c\"]");
     for (int i = 0; i < 20; i++) {
-      const std::string drawn = s.run("zrandmember z");
+      const std::string drawn = s.run("zrandmember z"), one = s.run("zrandmember z 1");
       CHECK((drawn == "\"b\"" || drawn == "\"d\""));
+      CHECK((one == "[\"b\"]" || one == "[\"d\"]"));
     }
     CHECK(s.run("zrandmember z 5") == "[\"b\", \"d\"]");
-    CHECK(s.run("zrandmember z 1") == "[\"b\"]");
     CHECK(s.run("zincrby z 7 a") == "\"7\"");  // a new one
     CHECK(s.run("zttl z members 1 a") == "[:-1]");
     CHECK(s.run("zrem z a") == ":1");
@@ -177,6 +178,36 @@ TEST_CASE("sorted sets: what leaves a member alone that is due leaves it to be r
     CHECK(s.events() == "zexpired:z del:z");
     CHECK(s.run("exists z") == ":0");
   }
+}
+
+TEST_CASE("sorted sets: ZRANDMEMBER draws alike from those that are not due") {
+  TestServer s;
+  for (int i = 0; i < 1000; i++) s.run({"zadd", "z", std::to_string(i), "m" + std::to_string(i)});
+  s.run("zadd z 2000 last");
+  for (int i = 0; i < 1000; i++) {
+    // But for m10, m20 and m30.
+    if (i == 10 || i == 20 || i == 30) continue;
+    s.run({"zpexpire", "z", "10", "members", "1", "m" + std::to_string(i)});
+  }
+  s.now_ms += 11;
+  const auto draws = [&](const char* line) {
+    std::map<std::string, int> times;
+    for (int i = 0; i < 800; i++) times[s.run(line)]++;
+    return times;
+  };
+  // 200 expected of each, the standard deviation is 12.
+  for (const char* line : {"zrandmember z", "zrandmember z 1", "zrandmember z -1"}) {
+    CAPTURE(line);
+    const std::map<std::string, int> times = draws(line);
+    CHECK(times.size() == 4);
+    for (const auto& [drawn, count] : times) {
+      CAPTURE(drawn);
+      CHECK(count > 120);
+      CHECK(count < 280);
+    }
+  }
+  CHECK(draws("zrandmember z 2").size() == 12);  // in either order
+  CHECK(s.run("zrandmember z 9") == "[\"m10\", \"m20\", \"m30\", \"last\"]");
 }
 
 TEST_CASE("sorted sets: RENAME, COPY and MOVE take deadlines along, STOREs do not") {

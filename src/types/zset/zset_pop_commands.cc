@@ -114,31 +114,55 @@ void cmd_zmpop(Context& cx, Args args) {
 
 // -- ZRANDMEMBER
 
-// Calls show(Bytes member, double score) for one element at random. REQUIRES: one may be shown.
-template <typename Show>
-void draw(const Zset& zset, const Show& show) {
-  // Ranks count members that are due and not yet reaped: where they are most of them, the first
-  // that is not due is taken.
-  constexpr int kTries = 128;
+// The elements that may be drawn, by number. Those numbers are ranks, unless some members may be
+// due and not yet reaped, whom ranks count: then all others are looked at once, O(n).
+class Pool {
+ public:
+  explicit Pool(const Zset& zset) : zset_(zset) {
+    if (!zset.may_have_due()) return;
+    zset.visit_all([this](Bytes member, double score) { living_.push_back({member, score}); });
+  }
+  size_t size() const { return zset_.may_have_due() ? living_.size() : zset_.size(); }
+  template <typename Show>  // (Bytes member, double score)
+  void show(size_t i, const Show& show) const {
+    if (!zset_.may_have_due()) return zset_.visit(zset_.slice(i, i + 1, false), show);
+    show(living_[i].member, living_[i].score);
+  }
+
+ private:
+  struct Element {
+    Bytes member;  // a view into the set, which is large: it stays while nothing is changed
+    double score;
+  };
+  const Zset& zset_;
+  std::vector<Element> living_;
+};
+
+void reply_one_draw(Context& cx, const Zset& zset) {
+  const auto reply = [&](Bytes member, double) { cx.reply.bulk(member); };
   const size_t size = zset.size();
+  if (size == 0) return cx.reply.null();
+  constexpr int kTries = 16;  // then most of them are due
   for (int i = 0; i < kTries; i++) {
     const size_t rank = fast_random() % size;
     const Zset::Slice slice = zset.slice(rank, rank + 1, false);
-    if (slice.shown > 0) return zset.visit(slice, show);
+    if (slice.shown > 0) return zset.visit(slice, reply);
   }
-  zset.visit(zset.slice(0, size, false, 0, 1), show);
+  const Pool pool(zset);
+  if (pool.size() == 0) return cx.reply.null();
+  pool.show(fast_random() % pool.size(), reply);
 }
-
-bool shows_any(const Zset& zset) { return zset.slice(0, zset.size(), false, 0, 1).shown > 0; }
 
 // `count` draws, each of any element.
 void reply_draws(Context& cx, const Zset& zset, size_t count, bool with_scores) {
-  if (!shows_any(zset)) return cx.reply.array(0);
+  const Pool pool(zset);
+  if (pool.size() == 0) return cx.reply.array(0);
   reply_elements_header(cx, count, with_scores);
   constexpr size_t kDrawsAtOnce = 256;  // between two looks at how long the reply is
   for (size_t drawn = 0; drawn < count; drawn++) {
     if (drawn % kDrawsAtOnce == 0 && !may_reply_more(cx)) return;
-    draw(zset, [&](Bytes member, double score) { reply_element(cx, member, score, with_scores); });
+    pool.show(fast_random() % pool.size(),
+              [&](Bytes member, double score) { reply_element(cx, member, score, with_scores); });
   }
 }
 
@@ -162,25 +186,15 @@ std::vector<size_t> draw_ranks(size_t size, size_t count) {
   return ranks;
 }
 
+// Different elements.
 void reply_sample(Context& cx, const Zset& zset, size_t count, bool with_scores) {
-  if (count >= zset.size() || zset.may_have_due()) {
-    // All of them, or a set with members that are due: those from the front.
-    const Zset::Slice shown = zset.slice(0, zset.size(), false, 0,
-                                         static_cast<int64_t>(std::min<size_t>(count, INT64_MAX)));
-    reply_elements_header(cx, shown.shown, with_scores);
-    return zset.visit(
-        shown, [&](Bytes member, double score) { reply_element(cx, member, score, with_scores); });
-  }
-  reply_elements_header(cx, count, with_scores);
-  for (const size_t rank : draw_ranks(zset.size(), count)) {
-    zset.visit(zset.slice(rank, rank + 1, false),
-               [&](Bytes member, double score) { reply_element(cx, member, score, with_scores); });
-  }
-}
-
-void reply_one_draw(Context& cx, const Zset& zset) {
-  if (!shows_any(zset)) return cx.reply.null();
-  draw(zset, [&](Bytes member, double) { cx.reply.bulk(member); });
+  const auto reply = [&](Bytes member, double score) {
+    reply_element(cx, member, score, with_scores);
+  };
+  const Pool pool(zset);
+  reply_elements_header(cx, std::min(count, pool.size()), with_scores);
+  if (count >= pool.size()) return zset.visit_all(reply);
+  for (const size_t i : draw_ranks(pool.size(), count)) pool.show(i, reply);
 }
 
 void cmd_zrandmember(Context& cx, Args args) {
