@@ -23,6 +23,7 @@ collection that they are from (rules.py).
 import argparse
 import os
 import random
+import signal
 import sys
 import time
 
@@ -344,6 +345,8 @@ def main():
     else:
         ours_server = servers.Program(options.binary, FLAGS)
     protocols = [2, 3] if options.resp == "both" else [int(options.resp)]
+    for number in (signal.SIGTERM, signal.SIGHUP):  # an end of this program, which ends the servers
+        signal.signal(number, lambda number, _: sys.exit(128 + number))
     with ours_server, servers.Redis(FLAGS) as theirs_server:
         for protocol in protocols:
             rng = random.Random("%d/%d" % (options.seed, protocol))

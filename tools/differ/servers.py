@@ -1,7 +1,9 @@
 """Starts a server on a free loopback port, and ends exactly that process."""
 
+import ctypes
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -9,6 +11,12 @@ import time
 
 # Debian's redis-tools: the same binary as redis-server, which goes by the name it is called with.
 REDIS = "/usr/bin/redis-check-rdb"
+
+
+def belong_to_parent_only():
+    """In the new process: a terminal's Ctrl-C is not for it, and it does not outlive the parent."""
+    os.setsid()
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
 def free_port():
@@ -32,35 +40,55 @@ class Server:
         raise NotImplementedError
 
     def __enter__(self):
+        try:
+            self.start()
+        except BaseException:
+            self.end()
+            raise
+        return self
+
+    def __exit__(self, kind, *_):
+        log = self.end()
+        interrupted = kind is not None and not issubclass(kind, Exception)
+        if self.process.returncode != 0 and not interrupted:
+            raise RuntimeError("%s ended with status %d: %s" % (self.name, self.process.returncode, log))
+
+    def start(self):
         with open(os.path.join(self.directory, "log"), "wb") as log:
             self.process = subprocess.Popen(
-                self.arguments(), stdout=log, stderr=log, cwd=self.directory
+                self.arguments(), stdout=log, stderr=log, cwd=self.directory, preexec_fn=belong_to_parent_only
             )
         deadline = time.monotonic() + 20
         while True:
             try:
-                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
-                return self
+                return socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
             except OSError:
                 if self.process.poll() is not None or time.monotonic() > deadline:
                     raise RuntimeError("%s did not start: %s" % (self.name, self.log())) from None
                 time.sleep(0.02)
 
-    def __exit__(self, *_):
-        self.process.terminate()
+    def end(self):
+        """Whatever interrupts it, the server ends and its folder goes. What it has printed."""
         try:
-            self.process.wait(30)  # a sanitizer looks for leaks at the end
+            if self.process is not None:
+                self.process.terminate()
+                self.process.wait(30)  # a sanitizer looks for leaks at the end
         except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-        log = self.log()
-        shutil.rmtree(self.directory, ignore_errors=True)
-        if self.process.returncode != 0:
-            raise RuntimeError("%s ended with status %d: %s" % (self.name, self.process.returncode, log))
+            pass
+        finally:
+            if self.process is not None:
+                self.process.kill()  # nothing happens to what has ended
+                self.process.wait()
+            log = self.log()
+            shutil.rmtree(self.directory, ignore_errors=True)
+        return log
 
     def log(self):
-        with open(os.path.join(self.directory, "log"), encoding="utf-8", errors="replace") as file:
-            text = file.read()
+        try:
+            with open(os.path.join(self.directory, "log"), encoding="utf-8", errors="replace") as file:
+                text = file.read()
+        except FileNotFoundError:
+            return ""
         # What redis-server and the sanitizers print at an end that nobody wanted; else the end says more.
         at = max(text.find("BUG REPORT START"), text.find("Sanitizer"))
         return text[at : at + 10000] if at >= 0 else text[-3000:]
