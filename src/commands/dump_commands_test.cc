@@ -123,6 +123,22 @@ TEST_CASE("dump: members keep their deadlines") {
   CHECK(server.run("hgetall j") == R"(["c", "3"])");
 }
 
+TEST_CASE("dump: deadlines of members that are due leave no form of our own behind") {
+  for (const char* add : {"sadd k a", "zadd k 1 a", "hset k a 1"}) {
+    CAPTURE(add);
+    TestServer server;
+    server.run(add);
+    const std::string plain = dumped(server, "k");
+    const char kind = *add;
+    const std::string name(1, kind);
+    server.run(name == "s" ? "sadd k due" : name == "z" ? "zadd k 1 due" : "hset k due 1");
+    server.run(name + "pexpire k 10 " + (name == "h" ? "fields" : "members") + " 1 due");
+    CHECK(dumped(server, "k") != plain);
+    server.now_ms += 11;
+    CHECK(dumped(server, "k") == plain);
+  }
+}
+
 TEST_CASE(
     "restore: streams with entries below deleted ones, after XSETID, as redis-server dumps them") {
   const std::string one_block =

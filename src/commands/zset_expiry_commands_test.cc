@@ -180,6 +180,39 @@ TEST_CASE("sorted sets: what leaves a member alone that is due leaves it to be r
   }
 }
 
+TEST_CASE("sorted sets: what counts or removes a range does not count who is due") {
+  for (const int members : {6, 3000}) {
+    TestServer s;
+    for (int i = 0; i < members; i++) {
+      const std::string member = "m" + std::to_string(i);
+      s.run({"zadd", "z", std::to_string(i), member});
+      if (i % 3 > 0) s.run({"zpexpire", "z", "10", "members", "1", member});
+    }
+    s.run("zpexpire z 1000 members 1 m0");
+    s.run("zadd lex 0 a 0 b 0 c 0 d");
+    s.run("zpexpire lex 10 members 2 b c");
+    s.now_ms += 11;
+    CHECK(s.run("zcard z") == ":" + std::to_string(members));
+    CHECK(s.run("zcount z -inf +inf") == ":" + std::to_string(members / 3));
+    CHECK(s.run("zcount z 1 2") == ":0");
+    CHECK(s.run("zcount z 0 2") == ":1");
+    CHECK(s.run("zcount z 5 1") == ":0");
+    CHECK(s.run("zlexcount lex - +") == ":2");
+    CHECK(s.run("zlexcount lex [b (d") == ":0");
+    s.events();
+    CHECK(s.run("zremrangebyscore z 1 2") == ":0");
+    CHECK(s.run("zremrangebylex lex [b [c") == ":0");
+    CHECK(s.run("zremrangebyrank z 1 2") == ":0");
+    CHECK(s.events() == "");
+    CHECK(s.run("zcard z") == ":" + std::to_string(members));
+    CHECK(s.run("zremrangebyscore z 0 2") == ":1");
+    CHECK(s.run("zremrangebylex lex [a [c") == ":1");
+    CHECK(s.events() == "zremrangebyscore:z zremrangebylex:lex");
+    CHECK(s.run("zcard z") == ":" + std::to_string(members - 3));
+    CHECK(s.run("zrange lex 0 -1") == "[\"d\"]");
+  }
+}
+
 TEST_CASE("sorted sets: ZRANDMEMBER draws alike from those that are not due") {
   TestServer s;
   for (int i = 0; i < 1000; i++) s.run({"zadd", "z", std::to_string(i), "m" + std::to_string(i)});

@@ -17,7 +17,13 @@ SetLimits limits_of(const Options& options) {
 
 bool has_deadlines(const SetView& set) {
   const PackedTable* table = set.content().table;
-  return table != nullptr && table->elements_with_deadline() > 0;
+  if (table == nullptr || table->elements_with_deadline() == 0) return false;
+  bool has = false;  // or all of those are due
+  set.visit_while([&](const SetMember& member) {
+    has = member.deadline_ms != kNoDeadline;
+    return !has;
+  });
+  return has;
 }
 
 bool save_set(Writer& out, const Entry& entry, int64_t now_ms) {

@@ -70,6 +70,8 @@ class SortedSet final : public Collection, private zset::IndexOwner {
   Place previous(Place place) const;                             // none before the first
   size_t rank_of_score(double score, bool behind_equal) const;   // elements before that score
   size_t rank_of_member(Bytes member, bool behind_equal) const;  // where all scores are equal
+  // How many elements of ranks [begin, end) are due. O(leaves), and their elements where some are.
+  size_t due_between(size_t begin, size_t end, int64_t now_ms) const;
   // Elements in the order of their hash, about `count` of them: returns the next cursor, below
   // 2^48; 0 begins and ends. An element that is there throughout is visited at least once.
   using Visit = std::function<void(Place)>;

@@ -1,4 +1,6 @@
 // A large sorted set as a Collection: its members' deadlines, freeing in slices, copies.
+#include <algorithm>
+
 #include "types/zset/sorted_set.h"
 
 namespace cobnut {
@@ -25,6 +27,21 @@ void SortedSet::set_deadline(uint64_t hash, Place place, int64_t deadline_ms) {
   zset::erase_range(*leaf, place.index, place.index + 1);
   leaf = put_in_leaf(leaf, place.index, score, zset::tag_of(hash), stored);
   if (leaf->id != old_id) index_.replace(hash, old_id, leaf->id);
+}
+
+size_t SortedSet::due_between(size_t begin, size_t end, int64_t now_ms) const {
+  size_t due = 0;
+  Place place = at_rank(begin);
+  for (size_t left = end - begin; left > 0;) {
+    const Leaf& leaf = *place.leaf;
+    const auto behind = static_cast<uint32_t>(std::min<size_t>(place.index + left, leaf.count));
+    if (leaf.deadline_min_ms < now_ms) {
+      for (uint32_t i = place.index; i < behind; i++) due += zset::deadline_at(leaf, i) < now_ms;
+    }
+    left -= behind - place.index;
+    if (left > 0) place = next({place.leaf, behind - 1});
+  }
+  return due;
 }
 
 size_t SortedSet::reap(int64_t now_ms, size_t limit) {

@@ -48,6 +48,12 @@ class Zset {
   size_t rank_of_score(double score, bool behind_equal) const;   // elements before it
   size_t rank_of_member(Bytes member, bool behind_equal) const;  // by the member alone
 
+  // Those of ranks [begin, end) that are not due.
+  size_t living(size_t begin, size_t end) const {
+    const size_t due = has_due_ ? large_->due_between(begin, end, keyspace_->now_ms()) : 0;
+    return end - begin - due;
+  }
+
   // Elements of ranks [begin, end) as a client asks for them: from the last one when `reverse`,
   // after `offset` of them (negative: none is left), at most `limit` (negative: all).
   struct Slice {

@@ -253,7 +253,7 @@ void reply_count(Context& cx, Args args, By by) {
   const auto zset = zset_to_read(cx, key);
   if (!zset) return;
   const Ranks ranks = ranks_of(*zset, range, false);
-  cx.reply.integer(static_cast<int64_t>(ranks.end - ranks.begin));
+  cx.reply.integer(static_cast<int64_t>(zset->living(ranks.begin, ranks.end)));
 }
 
 void cmd_zcount(Context& cx, Args args) { reply_count(cx, args, By::kScore); }
@@ -266,9 +266,11 @@ void remove_range(Context& cx, Args args, By by, Event event) {
   auto zset = zset_to_edit(cx, key);
   if (!zset) return;
   const Ranks ranks = ranks_of(*zset, range, false);
-  const size_t removed = ranks.end - ranks.begin;
-  zset->erase_ranks(ranks.begin, removed);
-  if (removed > 0) zset->commit(event);
+  const size_t removed = zset->living(ranks.begin, ranks.end);
+  if (removed > 0) {  // else what may be due there is left to be reaped
+    zset->erase_ranks(ranks.begin, ranks.end - ranks.begin);
+    zset->commit(event);
+  }
   cx.reply.integer(static_cast<int64_t>(removed));
 }
 
