@@ -35,16 +35,19 @@ COMMANDS = {
     "xrevrange_10": ["XREVRANGE", "entries", "+", "-", "COUNT", "10"],
     "xrange_id": ["XRANGE", "numbered", "__rand_int__-1", "+", "COUNT", "1"],
     "xreadgroup": ["XREADGROUP", "GROUP", "group", "consumer", "COUNT", "1", "STREAMS", "numbered", ">"],
+    "xreadgroup_10": ["XREADGROUP", "GROUP", "group", "consumer", "COUNT", "10", "STREAMS", "numbered", ">"],
     "xack": ["XACK", "numbered", "group", "__rand_int__-1"],
     "xdel": ["XDEL", "numbered", "__rand_int__-1"],
 }
 ENTRIES = ["-r", "200", "XADD", "entries", "*", "field", "8 bytes!"]
+GROUP = ["XGROUP", "CREATE", "numbered", "group", "0"]
 PREPARE = {  # words of redis-cli
     "lrange_100": ["RPUSH", "range"] + ["8 bytes!"] * 100,
     "xrange_10": ENTRIES,
     "xread_10": ENTRIES,
     "xrevrange_10": ENTRIES,
-    "xreadgroup": ["XGROUP", "CREATE", "numbered", "group", "0"],
+    "xreadgroup": GROUP,
+    "xreadgroup_10": GROUP,
 }
 
 
@@ -74,7 +77,7 @@ def instructions(kind, row, operations, most, profile=None):
             server.load((servers.encode("SADD", "pop", f"element:{i:012}")
                          for i in range(3 * most // 2)), 3 * most // 2)
         if "numbered" in COMMANDS[row]:
-            load_numbered(server, most + 1, row == "xack")
+            load_numbered(server, 10 * most if row == "xreadgroup_10" else most + 1, row == "xack")
         if row in PREPARE:
             subprocess.run(["redis-cli", "-p", str(server.port)] + PREPARE[row],
                            stdout=subprocess.DEVNULL, check=True)
