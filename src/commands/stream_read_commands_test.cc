@@ -2,7 +2,7 @@
 // (tools/differ/record.py), but for the clock, which stands still.
 // In a test CHECK is doctest's: it comes last.
 // clang-format off
-#include "commands/testing.h"
+#include "commands/test_random.h"
 
 #include <doctest/doctest.h>
 // clang-format on
@@ -130,6 +130,43 @@ TEST_CASE("streams: XREAD and XREADGROUP") {
   TestServer s3;
   s3.client.resp = 3;
   replay(s3, kReading);
+}
+
+// A reply tells first how many entries it has: 16 are read ahead.
+TEST_CASE("streams: as many entries as there are, up to COUNT") {
+  for (const char* node_entries : {"7", "100"}) {
+    TestServer s;
+    s.run({"config", "set", "stream-node-max-entries", node_entries});
+    std::vector<std::string> entries;
+    for (int i = 1; i <= 50; i++) {
+      const std::string id = std::to_string(i) + "-1";
+      s.run({"xadd", "x", id, "f", "v"});
+      if (i % 5 == 0) {
+        s.run({"xdel", "x", id});
+      } else {
+        entries.push_back(array({quoted(id), bulks({"f", "v"})}));
+      }
+    }
+    for (const size_t count : {1, 15, 16, 17, 39, 40, 41}) {
+      const std::string limit = std::to_string(count);
+      std::vector<std::string> found(
+          entries.begin(),
+          entries.begin() + static_cast<ptrdiff_t>(std::min(count, entries.size())));
+      const std::string read = array({array({quoted("x"), array(found)})});
+      CHECK(s.run({"xrange", "x", "-", "+", "count", limit}) == array(found));
+      CHECK(s.run({"xread", "count", limit, "streams", "x", "0"}) == read);
+      s.run({"xgroup", "create", "x", limit, "0"});
+      CHECK(s.run({"xreadgroup", "group", limit, "c", "count", limit, "streams", "x", ">"}) ==
+            read);
+      CHECK(s.run({"xreadgroup", "group", limit, "c", "streams", "x", "0"}) == read);
+      found.assign(entries.rbegin(),
+                   entries.rbegin() + static_cast<ptrdiff_t>(std::min(count, entries.size())));
+      CHECK(s.run({"xrevrange", "x", "+", "-", "count", limit}) == array(found));
+    }
+    CHECK(s.run("xrange x - 19-1 count 16") == s.run("xrange x - 19-1"));
+    CHECK(s.run("xrange x - 20-1 count 16") == s.run("xrange x - 20-1"));
+    CHECK(s.run("xrevrange x + 31-1 count 16") == s.run("xrevrange x + 31-1"));
+  }
 }
 
 }  // namespace cobnut::testing

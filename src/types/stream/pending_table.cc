@@ -74,11 +74,14 @@ bool PendingTable::fits(const LeafHeader& leaf, const Row& row) {
 void PendingTable::write_row(char* data, size_t at, const Row& row) {
   const LeafHeader& leaf = header(data);
   char* to = data + sizeof(LeafHeader) + at * leaf.row_bytes;
+  uint64_t behind;  // the row, which whole numbers are written beyond
+  memcpy(&behind, to + leaf.row_bytes, sizeof(behind));
   for (size_t i = 0; i < kColumns; i++) {
     const uint64_t number = row[i] - leaf.least[i];
-    memcpy(to, &number, leaf.bytes[i]);
+    memcpy(to, &number, sizeof(number));  // little endian
     to += leaf.bytes[i];
   }
+  memcpy(to, &behind, sizeof(behind));
 }
 
 // Grows by half, up to what a full leaf takes; shrinks when half of it is not used.
@@ -131,8 +134,15 @@ PendingTable::Cursor PendingTable::last() const {
   return {leaf, header(leaf->data).count - size_t{1}};
 }
 
+// The last leaf that begins not above it.
+PendingTable::Leaves::Cursor PendingTable::leaf_of(StreamId id) const {
+  const Leaves::Cursor last = leaves_.last();
+  if (last && id >= last->first) return last;  // what arrives in order
+  return leaves_.floor(id);
+}
+
 PendingTable::Cursor PendingTable::lower_bound(StreamId id) const {
-  Leaves::Cursor leaf = leaves_.floor(id);
+  Leaves::Cursor leaf = leaf_of(id);
   if (!leaf) return first();
   const size_t row = lower_row(leaf->data, id);
   if (row < header(leaf->data).count) return {leaf, row};
@@ -141,7 +151,7 @@ PendingTable::Cursor PendingTable::lower_bound(StreamId id) const {
 }
 
 PendingTable::Cursor PendingTable::find(StreamId id) const {
-  const Leaves::Cursor leaf = leaves_.floor(id);
+  const Leaves::Cursor leaf = leaf_of(id);
   if (!leaf) return {};
   const size_t row = lower_row(leaf->data, id);
   if (row == header(leaf->data).count || id_at(leaf->data, row) != id) return {};
@@ -161,7 +171,7 @@ void PendingTable::insert(AccountedCollection& memory, const PendingEntry& entry
   const Row row = row_of(entry);
   size_++;
   if (leaves_.empty()) return insert_leaf(memory, entry.id, {&row, 1});
-  Leaves::Cursor leaf = leaves_.floor(entry.id);
+  Leaves::Cursor leaf = leaf_of(entry.id);
   if (!leaf) {  // before all others: the first leaf begins here
     Leaf begun = *leaves_.first();
     CHECK(leaves_.erase(memory, begun.first));
@@ -175,7 +185,7 @@ void PendingTable::insert(AccountedCollection& memory, const PendingEntry& entry
     if (!next && id_at(leaf->data, kRowsMax - 1) < entry.id)
       return insert_leaf(memory, entry.id, {&row, 1});
     split(memory, *leaf);
-    leaf = leaves_.floor(entry.id);
+    leaf = leaf_of(entry.id);
   }
   insert_row(memory, *leaf, lower_row(leaf->data, entry.id), row);
 }

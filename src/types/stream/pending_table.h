@@ -99,6 +99,7 @@ class PendingTable {
     return *reinterpret_cast<const LeafHeader*>(data);
   }
   static LeafHeader& header(char* data) { return *reinterpret_cast<LeafHeader*>(data); }
+  Leaves::Cursor leaf_of(StreamId id) const;
   static size_t bytes_of(const LeafHeader& leaf, size_t rows);
   static uint64_t read(const char* from, size_t bytes);
   static StreamId id_at(const char* data, size_t row);

@@ -73,9 +73,7 @@ bool StreamValue::remove(StreamId id) {
   BlockReader reader(*block);
   reader.seek(id);
   StreamEntry entry;
-  while (reader.next(&entry) && entry.id < id) {
-  }
-  if (entry.id != id || entry.deleted()) return false;
+  if (!reader.next(&entry) || entry.id != id || entry.deleted()) return false;
   mark_deleted(*block, reader.offset(entry));
   if (block->header().live == 0) drop_block(block);
   length_--;
@@ -189,6 +187,7 @@ void StreamValue::drop_references(const StreamBlock& block) {
 size_t StreamValue::trim_block(StreamBlock& block, const StreamTrim& trim) {
   size_t gone = 0;
   BlockReader reader(block);
+  reader.seek(first_id_);  // what is before was deleted
   StreamEntry entry;
   while (reader.next(&entry)) {
     const bool stays =
@@ -202,6 +201,15 @@ size_t StreamValue::trim_block(StreamBlock& block, const StreamTrim& trim) {
   }
   length_ -= gone;
   return gone;
+}
+
+bool StreamValue::any_behind(StreamId id) const {
+  const Blocks::Cursor tail = blocks_.last();
+  if (!tail || id >= tail_id_) return false;
+  // A block has an entry that is there; what is last may be deleted.
+  if (id < tail->first || tail->header().deleted == 0) return true;
+  StreamEntry entry;
+  return Reader(*this, id.next(), kStreamIdMax).next(&entry);
 }
 
 bool StreamValue::contains(StreamId id) const {
@@ -241,7 +249,7 @@ StreamValue::Reader::Reader(const StreamValue& stream, StreamId first, StreamId 
   block_ = stream.blocks_.floor(backward ? last : first);
   if (!block_ && !backward) block_ = stream.blocks_.first();
   if (!block_) return;
-  reader_ = BlockReader(*block_);
+  reader_.open(*block_);
   backward ? reader_.seek_back(last) : reader_.seek(first);
 }
 
@@ -253,7 +261,7 @@ bool StreamValue::Reader::next(StreamEntry* entry) {
       if (inside && !entry->deleted()) return true;
     }
     backward_ ? block_.previous() : block_.next();
-    if (block_) reader_ = BlockReader(*block_);
+    if (block_) reader_.open(*block_);
   }
   return false;
 }

@@ -67,7 +67,8 @@ class StreamValue final : public AccountedCollection {
   bool remove(StreamId id);               // false: no such entry
   uint64_t trim(const StreamTrim& trim);  // how many went
   bool contains(StreamId id) const;
-  StreamId last_entry_id() const;  // of an entry that is there; 0-0 when there is none
+  bool any_behind(StreamId id) const;  // an entry that is there
+  StreamId last_entry_id() const;      // of an entry that is there; 0-0 when there is none
   // Entries in [first, last], counted up to `limit` (0: all).
   size_t count(StreamId first, StreamId last, size_t limit) const;
   // XSETID. REQUIRES: no entry that is there above it.

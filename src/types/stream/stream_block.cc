@@ -268,14 +268,33 @@ const char* read_id(const char* at, StreamId before, bool group, StreamId* id) {
   return at;
 }
 
+const char* skip_pairs(const char* at, size_t fields) {
+  for (size_t i = 0; i < fields; i++) {
+    packed::read_name(&at);
+    at = packed::skip_value(at);
+  }
+  return at;
+}
+// Of the master's fields; `first_bytes`: of the first value, when it has no length of its own.
+const char* skip_values(const char* at, size_t first_bytes, size_t fields) {
+  at += first_bytes;
+  for (size_t i = first_bytes != 0 ? 1 : 0; i < fields; i++) at = packed::skip_value(at);
+  return at;
+}
+
 }  // namespace
 
-BlockReader::BlockReader(const StreamBlock& block)
-    : data_(block.data), first_(block.first), end_(data_ + block.header().bytes) {
+void BlockReader::open(const StreamBlock& block) {
+  data_ = block.data;
+  first_ = block.first;
+  end_ = data_ + block.header().bytes;
   const Master master = master_of(data_);
   names_ = at_ = master.names;
   fields_ = master.fields;
   for (size_t i = 0; i < fields_; i++) packed::read_name(&at_);
+  index_ = 0;
+  group_ = {};
+  left_ = 0;
 }
 
 const char* BlockReader::read(const char* at, StreamId before, bool group,
@@ -290,19 +309,13 @@ const char* BlockReader::read(const char* at, StreamId before, bool group,
     entry->names_ = nullptr;
     entry->fields_ = small != 0 ? small : packed::read_varint(&at);
     entry->pairs_ = at;
-    for (size_t i = 0; i < entry->fields_; i++) {
-      packed::read_name(&at);
-      at = packed::skip_value(at);
-    }
-    return at;
+    return skip_pairs(at, entry->fields_);
   }
   entry->names_ = names_;
   entry->fields_ = fields_;
   entry->pairs_ = at;
   entry->first_bytes_ = static_cast<uint8_t>(small);
-  at += small;
-  for (size_t i = small != 0 ? 1 : 0; i < fields_; i++) at = packed::skip_value(at);
-  return at;
+  return skip_values(at, small, fields_);
 }
 
 bool BlockReader::next(StreamEntry* entry) {
@@ -342,6 +355,22 @@ void BlockReader::seek(StreamId id) {
   const Group group = group_of(id);
   at_ = group.begin;
   index_ = group.index;
+  while (at_ != end_) {
+    const bool begins = index_ % kGroup == 0;
+    const uint8_t flags = byte_at(at_);
+    StreamId found;
+    const char* at = read_id(at_, begins ? first_ : id_, begins, &found);
+    if (found >= id) return;
+    const size_t small = flags & kSmall;
+    if (flags & kOwnFields) {
+      const size_t fields = small != 0 ? small : packed::read_varint(&at);
+      at_ = skip_pairs(at, fields);
+    } else {
+      at_ = skip_values(at, small, fields_);
+    }
+    id_ = found;
+    index_++;
+  }
 }
 
 void BlockReader::seek_back(StreamId id) { fill(group_of(id)); }
@@ -352,9 +381,9 @@ void BlockReader::fill(const Group& group) {
   StreamId before = first_;
   StreamEntry entry;
   for (const char* at = group.begin; at != group.end; before = entry.id) {
-    entries_[left_] = at;
+    const char* const begin = at;
     at = read(at, before, left_ == 0, &entry);
-    ids_[left_++] = entry.id;
+    placed_[left_++] = {begin, entry.id.ms, entry.id.seq};
   }
 }
 
@@ -368,7 +397,9 @@ bool BlockReader::previous(StreamEntry* entry) {
     }
   }
   left_--;
-  read(entries_[left_], left_ == 0 ? first_ : ids_[left_ - 1], left_ == 0, entry);
+  const bool group = left_ == 0;
+  const StreamId before = group ? first_ : StreamId{placed_[left_ - 1].ms, placed_[left_ - 1].seq};
+  read(placed_[left_].at, before, group, entry);
   return true;
 }
 

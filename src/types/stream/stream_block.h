@@ -94,10 +94,11 @@ class BlockReader {
   static constexpr size_t kGroup = 16;  // entries
 
   BlockReader() = default;
-  explicit BlockReader(const StreamBlock& block);
+  explicit BlockReader(const StreamBlock& block) { open(block); }
+  void open(const StreamBlock& block);  // as a new one of it
 
-  // Skips groups, before the first call of the others: forward those before `id`, backward those
-  // behind it.
+  // Before the first call of the others: forward from the first entry that is not below `id`;
+  // backward from the last entry of the last group that begins not above it.
   void seek(StreamId id);
   void seek_back(StreamId id);
   bool next(StreamEntry* entry);      // forward from the start; false: no more
@@ -135,10 +136,13 @@ class BlockReader {
   size_t index_ = 0;  // of the next entry
   StreamId id_;       // of the one before
   // Backward: the entries of a group, since they can only be read forward.
+  struct Placed {
+    const char* at;
+    uint64_t ms, seq;  // of its id
+  };
   Group group_{};
-  size_t left_ = 0;  // entries of the group that are not yet returned
-  const char* entries_[kGroup] = {};
-  StreamId ids_[kGroup];
+  size_t left_ = 0;        // entries of the group that are not yet returned
+  Placed placed_[kGroup];  // only `left_` of them are set: who reads forward has none
 };
 
 // Both: false: its listpack would be larger than one can be; nothing has changed then.

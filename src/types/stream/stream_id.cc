@@ -31,6 +31,31 @@ std::optional<uint64_t> parse_part(Bytes text) {
   return negative ? 0 - value : value;
 }
 
+// Digits at the front of *text, up to 19, which cannot overflow; they go from it.
+uint64_t take_digits(Bytes* text) {
+  constexpr size_t kDigitsMax = 19;
+  uint64_t value = 0;
+  size_t at = 0;
+  for (; at < text->size() && at < kDigitsMax; at++) {
+    const auto digit = static_cast<uint8_t>((*text)[at] - '0');
+    if (digit > 9) break;
+    value = value * 10 + digit;
+  }
+  text->remove_prefix(at);
+  return value;
+}
+
+// Digits, '-', digits, as ids mostly are.
+std::optional<StreamId> parse_plain(Bytes text) {
+  if (text.empty() || text[0] == '-') return std::nullopt;
+  StreamId id;
+  id.ms = take_digits(&text);
+  if (text.size() < 2 || text[0] != '-') return std::nullopt;
+  text.remove_prefix(1);
+  id.seq = take_digits(&text);
+  return text.empty() ? std::optional(id) : std::nullopt;
+}
+
 }  // namespace
 
 size_t format_stream_id(StreamId id, char* buffer) {
@@ -40,6 +65,7 @@ size_t format_stream_id(StreamId id, char* buffer) {
 }
 
 std::optional<StreamId> parse_stream_id(Bytes text, uint64_t missing_seq, bool* auto_seq) {
+  if (const std::optional<StreamId> id = parse_plain(text)) return id;
   if (text.size() > kTextMax) return std::nullopt;
   text = text.substr(0, text.find('\0'));  // Redis reads it as a C string
   const size_t dash = text.find('-');

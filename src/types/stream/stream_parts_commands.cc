@@ -68,18 +68,6 @@ void reply_stream_entry(Context& cx, const StreamEntry& entry) {
   });
 }
 
-void reply_stream_range(Context& cx, const StreamValue& stream, StreamId first, StreamId last,
-                        size_t limit, bool backward) {
-  size_t count = stream.count(first, last, limit);
-  cx.reply.array(count);
-  StreamValue::Reader reader(stream, first, last, backward);
-  StreamEntry entry;
-  for (; count > 0; count--) {
-    CHECK(reader.next(&entry));
-    reply_stream_entry(cx, entry);
-  }
-}
-
 bool find_stream(Context& cx, const Key& key, StreamValue** stream) {
   const Found found = cx.keys.find(key);
   if (!type_or_absent(cx, found, Type::kStream)) return false;

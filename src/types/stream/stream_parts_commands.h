@@ -2,6 +2,7 @@
 // reply. Each that can fail writes the error reply itself.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -32,9 +33,39 @@ std::optional<StreamId> any_stream_id_argument(Context& cx, Bytes text, uint64_t
 
 void reply_stream_id(Context& cx, StreamId id);
 void reply_stream_entry(Context& cx, const StreamEntry& entry);  // [id, [field, value, ...]]
-// Entries in [first, last] as an array, at most `limit` (0: all).
+// Entries in [first, last] as an array, at most `limit` (0: all), and visit(id) of each, which may
+// change groups but no entries.
+template <typename Visit>
 void reply_stream_range(Context& cx, const StreamValue& stream, StreamId first, StreamId last,
-                        size_t limit, bool backward = false);
+                        size_t limit, bool backward, Visit visit) {
+  // Their number comes before them: a few are read ahead, what is behind those is counted.
+  constexpr size_t kAheadMax = 16;
+  StreamEntry ahead[kAheadMax];
+  const size_t ahead_max = limit != 0 ? std::min(limit, kAheadMax) : kAheadMax;
+  size_t read = 0, more = 0;
+  StreamValue::Reader reader(stream, first, last, backward);
+  while (read < ahead_max && reader.next(&ahead[read])) read++;
+  if (read == kAheadMax && read != limit) {
+    const StreamId id = ahead[read - 1].id;
+    if (id != (backward ? first : last))
+      more = stream.count(backward ? first : id.next(), backward ? id.previous() : last,
+                          limit != 0 ? limit - read : 0);
+  }
+  cx.reply.array(read + more);
+  for (size_t i = 0; i < read; i++) {
+    reply_stream_entry(cx, ahead[i]);
+    visit(ahead[i].id);
+  }
+  for (StreamEntry entry; more > 0; more--) {
+    CHECK(reader.next(&entry));
+    reply_stream_entry(cx, entry);
+    visit(entry.id);
+  }
+}
+inline void reply_stream_range(Context& cx, const StreamValue& stream, StreamId first,
+                               StreamId last, size_t limit, bool backward = false) {
+  reply_stream_range(cx, stream, first, last, limit, backward, [](StreamId) {});
+}
 
 inline StreamValue* stream_of(Found found) {
   return found ? static_cast<StreamValue*>(found->collection()) : nullptr;

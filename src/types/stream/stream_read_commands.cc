@@ -133,49 +133,44 @@ StreamId read_up_to(const Source& source, StreamId after, size_t limit) {
   return after;
 }
 
-// Those that there is something to read from.
-std::vector<Source> readable(const std::vector<Source>& sources, size_t limit) {
-  std::vector<Source> served;
+// Only those that there is something to read from stay.
+void keep_readable(std::vector<Source>& sources, size_t limit) {
   // Where each group begins to read: the same may be named again, and reads on then. Only filled
   // for several streams, as it allocates.
   std::unordered_map<const ConsumerGroup*, StreamId> begun;
-  for (Source source : sources) {
-    if (source.stream == nullptr) continue;
+  const auto has_some = [&](Source& source) {
+    if (source.stream == nullptr) return false;
     if (source.group != nullptr && source.after != kStreamIdMax) {
       source.history = true;  // its own, even if there is none
-      served.push_back(source);
-      continue;
+      return true;
     }
     if (source.group != nullptr) {
       const auto earlier = begun.find(source.group);
       source.after = earlier != begun.end() ? read_up_to(source, earlier->second, limit)
                                             : source.group->last_id;
     }
-    if (source.after >= source.stream->last_id()) continue;
-    StreamEntry entry;
-    if (!StreamValue::Reader(*source.stream, source.after.next(), kStreamIdMax).next(&entry))
-      continue;
-    served.push_back(source);
+    if (!source.stream->any_behind(source.after)) return false;
     if (source.group != nullptr && sources.size() > 1) begun[source.group] = source.after;
+    return true;
+  };
+  size_t kept = 0;
+  for (Source& source : sources) {
+    if (has_some(source)) sources[kept++] = source;
   }
-  return served;
+  sources.erase(sources.begin() + static_cast<ptrdiff_t>(kept), sources.end());
 }
 
 // New entries for a consumer, pending from now on.
 void reply_new(Context& cx, const Source& source, Consumer* consumer,
                const ReadArguments& arguments) {
   StreamValue& stream = *source.stream;
-  size_t count = stream.count(source.after.next(), kStreamIdMax, arguments.limit);
-  cx.reply.array(count);
-  StreamValue::Reader reader(stream, source.after.next(), kStreamIdMax);
-  StreamEntry entry;
-  for (; count > 0; count--) {
-    CHECK(reader.next(&entry));
-    if (entry.id > source.group->last_id) stream.advance(*source.group, entry.id);
-    reply_stream_entry(cx, entry);
-    if (!arguments.acknowledged)
-      source.group->assign(stream, entry.id, consumer, cx.keys.now_ms(), 1);
-  }
+  ConsumerGroup& group = *source.group;
+  reply_stream_range(cx, stream, source.after.next(), kStreamIdMax, arguments.limit, false,
+                     [&](StreamId id) {
+                       if (id > group.last_id) stream.advance(group, id);
+                       if (!arguments.acknowledged)
+                         group.assign(stream, id, consumer, cx.keys.now_ms(), 1);
+                     });
 }
 
 // What a consumer has got before and not acknowledged.
@@ -219,13 +214,13 @@ void cmd_xread(Context& cx, Args args) {
   const std::optional<ReadArguments> arguments = parse_read(cx, args);
   if (!arguments) return;
   DCHECK(args.key_count() == arguments->streams);
-  const auto sources = find_sources(cx, args, *arguments);
+  auto sources = find_sources(cx, args, *arguments);
   if (!sources) return;
-  const std::vector<Source> served = readable(*sources, arguments->limit);
-  if (served.empty())
+  keep_readable(*sources, arguments->limit);
+  if (sources->empty())
     return arguments->block_ms ? cx.reply.error(err::kNoWaiting) : cx.reply.null_array();
-  cx.reply.resp() == 2 ? cx.reply.array(served.size()) : cx.reply.map(served.size());
-  for (const Source& source : served) {
+  cx.reply.resp() == 2 ? cx.reply.array(sources->size()) : cx.reply.map(sources->size());
+  for (const Source& source : *sources) {
     const Key key = args.key(source.index);
     if (cx.reply.resp() == 2) cx.reply.array(2);
     cx.reply.bulk(key.bytes);

@@ -54,6 +54,8 @@ void check_range(const StreamValue& stream, const Model& model, StreamId first, 
     REQUIRE(fields_of(entry) == model.entries.at(id));
   }
   REQUIRE(!forward.next(&entry));
+  REQUIRE(stream.any_behind(first) == (model.entries.upper_bound(first) != model.entries.end()));
+  REQUIRE(stream.any_behind(last) == (model.entries.upper_bound(last) != model.entries.end()));
   StreamValue::Reader backward(stream, first, last, true);
   for (auto it = expected.rbegin(); it != expected.rend(); ++it) {
     REQUIRE(backward.next(&entry));
@@ -375,6 +377,8 @@ TEST_CASE("stream: ids of text") {
   CHECK(Bytes(text, format_stream_id(kStreamIdMax, text)) ==
         "18446744073709551615-18446744073709551615");
   CHECK(parse_stream_id("18446744073709551615-18446744073709551615", 0) == kStreamIdMax);
+  CHECK(parse_stream_id("9999999999999999999-10000000000000000000", 0) ==
+        StreamId{9999999999999999999u, 10000000000000000000u});
   CHECK(parse_stream_id("7", 9) == StreamId{7, 9});
   CHECK(parse_stream_id("007-01", 9) == StreamId{7, 1});  // as strtoull reads it
   CHECK(parse_stream_id("1- +2", 9) == StreamId{1, 2});
