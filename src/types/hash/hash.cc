@@ -6,6 +6,7 @@
 #include "keyspace/collection.h"
 #include "types/listpack/edit.h"
 #include "types/listpack/entry_blob.h"
+#include "types/member_expiry/settled.h"
 
 namespace cobnut {
 namespace {
@@ -242,14 +243,7 @@ bool HashEdit::committed(std::initializer_list<Event> events) {
     first = false;
   }
   const bool empty = table_ != nullptr ? table_->elements() == 0 : View(found_->bytes()).empty();
-  if (empty) {
-    keyspace_.remove(db_, key_, found_, Event::kDel);
-    removed_ = true;
-    return true;
-  }
-  if (!armed_) return true;
-  armed_ = false;
-  return keyspace_.arm_members(db_, key_, found_) == Written::kOk;
+  return settled(keyspace_, db_, key_, found_, empty, armed_);
 }
 
 bool HashEdit::store_table(Event event) {

@@ -134,7 +134,6 @@ class HashEdit {
   // some.
   [[nodiscard]] bool committed(std::initializer_list<Event> events);
   [[nodiscard]] bool committed(Event event) { return committed({event}); }
-  bool removed() const { return removed_; }  // committed() found it empty
 
  private:
   PackedPlace find(Bytes field) const { return table_->find(field); }
@@ -152,7 +151,6 @@ class HashEdit {
   const int db_;
   bool new_table_ = false;  // no entry holds table_ yet
   bool armed_ = false;      // a deadline was set
-  bool removed_ = false;
 };
 
 }  // namespace cobnut

@@ -7,6 +7,7 @@
 #include "base/random.h"
 #include "types/listpack/edit.h"
 #include "types/listpack/entry_blob.h"
+#include "types/member_expiry/settled.h"
 
 namespace cobnut {
 namespace {
@@ -440,14 +441,7 @@ bool SetEdit::set_deadline(Bytes member, int64_t deadline_ms) {
 
 bool SetEdit::committed(Event event) {
   keyspace_.committed(db_, key_, event);
-  if (view().size() == 0) {
-    keyspace_.remove(db_, key_, found_, Event::kDel);
-    removed_ = true;
-    return true;
-  }
-  if (!armed_) return true;
-  armed_ = false;
-  return keyspace_.arm_members(db_, key_, found_) == Written::kOk;
+  return settled(keyspace_, db_, key_, found_, view().size() == 0, armed_);
 }
 
 }  // namespace cobnut

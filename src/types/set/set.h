@@ -246,7 +246,6 @@ class SetEdit {
   // The event of what was done; kNone: of nothing that is announced. False: no memory to arm the
   // wheel.
   bool committed(Event event);
-  bool removed() const { return removed_; }  // committed() found it empty
 
  private:
   struct Drawn {
@@ -267,7 +266,6 @@ class SetEdit {
   const SetLimits limits_;
   const int db_;
   bool armed_ = false;  // a deadline was set
-  bool removed_ = false;
 };
 
 }  // namespace cobnut

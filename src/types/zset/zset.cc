@@ -9,6 +9,7 @@
 #include "types/listpack/edit.h"
 #include "types/listpack/entry_blob.h"
 #include "types/listpack/string_pack.h"
+#include "types/member_expiry/settled.h"
 
 namespace cobnut {
 namespace {
@@ -331,11 +332,7 @@ bool Zset::set_deadline(Bytes member, int64_t deadline_ms) {
 
 bool Zset::commit(Event event) {
   keyspace_->committed(db_, key_, event);
-  if (size() == 0) {
-    keyspace_->remove(db_, key_, found_, Event::kDel);
-    return true;
-  }
-  return !to_arm_ || keyspace_->arm_members(db_, key_, found_) == Written::kOk;
+  return settled(*keyspace_, db_, key_, found_, size() == 0, to_arm_);
 }
 
 // -- whole values
