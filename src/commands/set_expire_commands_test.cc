@@ -3,6 +3,8 @@
 // clang-format off
 #include "commands/test_sets.h"
 
+#include <map>
+
 #include <doctest/doctest.h>
 // clang-format on
 
@@ -125,6 +127,44 @@ TEST_CASE("sets: members that are due are not there, and are reaped with the key
     CHECK(s.events() == "sexpired:s del:s");
     CHECK(s.run("exists s") == ":0");
   });
+}
+
+TEST_CASE("sets: SRANDMEMBER and SPOP draw alike from those that are not due") {
+  TestServer s;
+  const auto make = [&] {
+    std::vector<std::string> add{"sadd", "s"}, expire{"spexpire", "s", "10", "members", "600"};
+    for (int i = 0; i < 600; i++) add.push_back("due" + std::to_string(i));
+    expire.insert(expire.end(), add.begin() + 2, add.end());
+    for (const char* member : {"a", "b", "c", "d"}) add.emplace_back(member);
+    s.run("del s");
+    s.run(add);
+    s.run(expire);
+    s.now_ms += 11;
+  };
+  make();
+  // 200 expected of each of four, the standard deviation is 12; 133 and 10 of six pairs.
+  for (const char* line : {"srandmember s", "srandmember s -1", "srandmember s 1"}) {
+    CAPTURE(line);
+    std::map<std::string, int> times;
+    for (int i = 0; i < 800; i++) times[s.run(line)]++;
+    CHECK(times.size() == 4);
+    for (const auto& [drawn, count] : times) CHECK((count > 120 && count < 280));
+  }
+  CHECK(sorted(s.run("srandmember s 9")) == R"(["a", "b", "c", "d"])");
+  std::map<std::string, int> pairs;
+  for (int i = 0; i < 200; i++) {
+    make();
+    pairs[sorted(s.run("spop s 2"))]++;
+    CHECK(s.run("scard s") == ":602");
+  }
+  CHECK(pairs.size() == 6);
+  CHECK(s.run("spop s 9").size() == std::string(R"(["a", "b"])").size());
+  CHECK(s.run("spop s 9") == "[]");
+  s.events();
+  s.now_ms += 100;  // the wheel's tick
+  s.run_background();
+  CHECK(s.events().starts_with("sexpired:s"));
+  CHECK(s.run("exists s") == ":0");
 }
 
 TEST_CASE("sets: SREM leaves what is due to be reaped, and the key with it") {

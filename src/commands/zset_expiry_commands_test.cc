@@ -239,7 +239,7 @@ TEST_CASE("sorted sets: ZRANDMEMBER draws alike from those that are not due") {
       CHECK(count < 280);
     }
   }
-  CHECK(draws("zrandmember z 2").size() == 12);  // in either order
+  CHECK(draws("zrandmember z 2").size() == 6);
   CHECK(s.run("zrandmember z 9") == "[\"m10\", \"m20\", \"m30\", \"last\"]");
 }
 

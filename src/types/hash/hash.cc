@@ -6,6 +6,7 @@
 #include "keyspace/collection.h"
 #include "types/listpack/edit.h"
 #include "types/listpack/entry_blob.h"
+#include "types/member_expiry/living_draws.h"
 #include "types/member_expiry/settled.h"
 
 namespace cobnut {
@@ -71,6 +72,10 @@ std::optional<int64_t> HashView::deadline_ms(Bytes field) const {
 }
 
 std::optional<HashField> HashView::random() const {
+  return LivingDraws<HashView, HashField>(*this).next();
+}
+
+std::optional<HashField> HashView::try_random() const {
   if (table_ == nullptr) {
     const View view(pack_);
     size_t at = view.at(static_cast<int64_t>(fast_random() % size() * 2));
@@ -79,7 +84,7 @@ std::optional<HashField> HashView::random() const {
     field.value = view.read(&at);
     return field;
   }
-  const PackedPlace place = table_->random_living(now_ms_);
+  const PackedPlace place = table_->try_random_living(now_ms_);
   if (!place) return std::nullopt;
   return field_of(*place);
 }

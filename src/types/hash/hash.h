@@ -73,8 +73,10 @@ class HashView {
       if (element.deadline_ms >= now_ms_) visit(field_of(element));
     });
   }
-  // One at random, each with the same probability. Nothing: all are due.
+  // One at random, each with the same probability. Nothing: all are due, or, for the second,
+  // nearly all (types/member_expiry/living_draws.h).
   std::optional<HashField> random() const;
+  std::optional<HashField> try_random() const;
 
  private:
   static HashField field_of(const PackedElement& element) {

@@ -10,6 +10,7 @@
 #include "command/well_formed.h"
 #include "types/hash/hash_support_commands.h"
 #include "types/listpack/reply.h"
+#include "types/member_expiry/living_draws.h"
 
 namespace cobnut {
 namespace {
@@ -148,12 +149,13 @@ void cmd_hrandfield(Context& cx, Args args) {
   const HashView hash = hash_view(cx, found);
   const SampleReply reply(cx, with_values);
   if (count > 0) return reply_distinct(hash, static_cast<size_t>(count), reply);
-  if (hash.living() == 0) return cx.reply.array(0);
+  LivingDraws<HashView, HashField> draws(hash);
+  if (!draws.next()) return cx.reply.array(0);
   reply.header(static_cast<size_t>(-count));
   constexpr int64_t kDrawsAtOnce = 256;  // between two looks at how long the reply is
   for (; count < 0; count++) {
     if (count % kDrawsAtOnce == 0 && !may_reply_more(cx)) return;
-    reply.field(*hash.random());
+    reply.field(*draws.next());
   }
 }
 

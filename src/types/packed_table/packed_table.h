@@ -83,7 +83,9 @@ class PackedTable final : public Collection {
   // expect; only a leaf with still more of them (none in practice) comes too seldom. REQUIRES:
   // elements() > 0.
   PackedPlace random() const;
-  // The same over the elements that are not due at now_ms; nothing: all are.
+  // The same over the elements that are not due at now_ms. Nothing: all are, or, for the first,
+  // nearly all; the second looks at all of them then, O(n).
+  PackedPlace try_random_living(int64_t now_ms) const;
   PackedPlace random_living(int64_t now_ms) const;
   size_t living(int64_t now_ms) const;  // elements that are not due; O(n) when some are
 

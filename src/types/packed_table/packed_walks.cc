@@ -149,13 +149,19 @@ size_t PackedTable::living(int64_t now_ms) const {
   return count;
 }
 
-PackedPlace PackedTable::random_living(int64_t now_ms) const {
-  constexpr int kDrawsMax = 20;  // then most of them are due, and counting is cheaper
+PackedPlace PackedTable::try_random_living(int64_t now_ms) const {
+  constexpr int kDrawsMax = 20;
   if (elements_ == 0) return {};
   for (int draw = 0; draw < kDrawsMax; draw++) {
     const PackedPlace place = random();
     if (place.deadline_ms() >= now_ms) return place;
   }
+  return {};
+}
+
+PackedPlace PackedTable::random_living(int64_t now_ms) const {
+  const PackedPlace place = try_random_living(now_ms);
+  if (place) return place;
   const size_t count = living(now_ms);
   if (count == 0) return {};
   size_t rank = fast_random() % count;

@@ -7,6 +7,7 @@
 #include "base/random.h"
 #include "types/listpack/edit.h"
 #include "types/listpack/entry_blob.h"
+#include "types/member_expiry/living_draws.h"
 #include "types/member_expiry/settled.h"
 
 namespace cobnut {
@@ -150,6 +151,10 @@ std::optional<int64_t> SetView::deadline_ms(Bytes member) const {
 }
 
 std::optional<SetMember> SetView::random() const {
+  return LivingDraws<SetView, SetMember>(*this).next();
+}
+
+std::optional<SetMember> SetView::try_random() const {
   SetMember member;
   switch (content_.form) {
     case Form::kIntset: {
@@ -167,7 +172,7 @@ std::optional<SetMember> SetView::random() const {
     case Form::kTable:
       break;
   }
-  const PackedPlace place = content_.table->random_living(now_ms_);
+  const PackedPlace place = content_.table->try_random_living(now_ms_);
   if (!place) return std::nullopt;
   return member_of(*place);
 }

@@ -106,8 +106,10 @@ class SetView {
       count *= 2;
     } while (more && cursor != 0);
   }
-  // One at random, each with the same probability. Nothing: all are due.
+  // One at random, each with the same probability. Nothing: all are due, or, for the second,
+  // nearly all (types/member_expiry/living_draws.h).
   std::optional<SetMember> random() const;
+  std::optional<SetMember> try_random() const;
   // Parts the members that are not due at random: `taken` sees `count` of them, each with the same
   // probability, `left` the others. O(n). REQUIRES: count <= living().
   template <typename Taken, typename Left>

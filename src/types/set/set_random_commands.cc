@@ -1,9 +1,11 @@
 // Sets: members drawn at random, each with the same probability. Redis 7.0.15's replies.
 #include <algorithm>
+#include <string>
 #include <unordered_set>
 #include <vector>
 
 #include "command/well_formed.h"
+#include "types/member_expiry/living_draws.h"
 #include "types/set/set_support_commands.h"
 
 namespace cobnut {
@@ -18,6 +20,20 @@ void pop_one(Context& cx, const Key& key) {
       set.pop([&](const SetMember& member) { listpack::reply_bulk(cx.reply, member); });
   if (!popped) return cx.reply.null();
   static_cast<void>(set.committed(Event::kSpop));
+}
+
+// Where some members are due, which wait to be reaped, with their event. O(n), as is counting them.
+template <typename Reply>
+void pop_living(const SetView& view, size_t count, const Reply& reply, SetEdit* set) {
+  std::vector<std::string> popped;  // the first that goes moves others
+  view.part(
+      count,
+      [&](const SetMember& member) {
+        reply(member);
+        popped.emplace_back(member.bytes);  // of a table: never an integer
+      },
+      [](const SetMember&) {});
+  for (const std::string& member : popped) CHECK(set->erase(member));
 }
 
 void cmd_spop(Context& cx, Args args) {
@@ -42,11 +58,11 @@ void cmd_spop(Context& cx, Args args) {
     return cx.keys.remove(key, found, Event::kDel);
   }
   SetEdit set = set_edit(cx, key, found);
-  // As Redis decides, which may find an intset again then. Members that are due wait to be reaped,
-  // with their event.
   constexpr size_t kFewOfPopped = 5;
   const size_t left = living - popped;
-  if (left * kFewOfPopped <= popped && living == view.size()) {
+  if (living < view.size()) {
+    pop_living(view, popped, reply, &set);
+  } else if (left * kFewOfPopped <= popped) {  // as Redis decides, which may find an intset again
     set.pop_all_but(left, reply);
   } else {
     for (size_t i = 0; i < popped; i++) CHECK(set.pop(reply));
@@ -79,15 +95,17 @@ void cmd_srandmember(Context& cx, Args args) {
   }
   const Found found = cx.keys.find(args.key());
   if (!type_or_absent(cx, found, Type::kSet)) return;
-  const std::optional<SetMember> any = found ? set_view(cx, found).random() : std::nullopt;
+  if (!found) return counted ? cx.reply.array(0) : cx.reply.null();
+  const SetView view = set_view(cx, found);
+  LivingDraws<SetView, SetMember> draws(view);
+  const std::optional<SetMember> any = draws.next();
   if (!counted) return any ? listpack::reply_bulk(cx.reply, *any) : cx.reply.null();
   if (!any || count == 0) return cx.reply.array(0);
-  const SetView view = set_view(cx, found);
   if (count < 0) {
     cx.reply.array(static_cast<size_t>(-count));
     for (; count < 0; count++) {
       if (count % kDrawsAtOnce == 0 && !may_reply_more(cx)) return;
-      listpack::reply_bulk(cx.reply, *view.random());
+      listpack::reply_bulk(cx.reply, *draws.next());
     }
     return;
   }
@@ -95,8 +113,8 @@ void cmd_srandmember(Context& cx, Args args) {
   const size_t distinct = std::min(static_cast<size_t>(count), living);
   cx.reply.array(distinct);
   constexpr size_t kFewOfMany = 3;  // then a draw is rarely of one that was drawn before
-  const bool is_table = view.content().table != nullptr;
-  if (is_table && distinct * kFewOfMany <= living) return reply_by_drawing(cx, view, distinct);
+  const bool draws_well = view.content().table != nullptr && living == view.size();
+  if (draws_well && distinct * kFewOfMany <= living) return reply_by_drawing(cx, view, distinct);
   view.part(
       distinct, [&](const SetMember& member) { listpack::reply_bulk(cx.reply, member); },
       [](const SetMember&) {});

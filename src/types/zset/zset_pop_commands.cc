@@ -114,19 +114,23 @@ void cmd_zmpop(Context& cx, Args args) {
 
 // -- ZRANDMEMBER
 
-// The elements that may be drawn, by number. Those numbers are ranks, unless some members may be
-// due and not yet reaped, whom ranks count: then all others are looked at once, O(n).
-class Pool {
+// Draws of any element: as types/member_expiry/living_draws.h, without a copy of what is drawn.
+class Draws {
  public:
-  explicit Pool(const Zset& zset) : zset_(zset) {
-    if (!zset.may_have_due()) return;
-    zset.visit_all([this](Bytes member, double score) { living_.push_back({member, score}); });
-  }
-  size_t size() const { return zset_.may_have_due() ? living_.size() : zset_.size(); }
-  template <typename Show>  // (Bytes member, double score)
-  void show(size_t i, const Show& show) const {
-    if (!zset_.may_have_due()) return zset_.visit(zset_.slice(i, i + 1, false), show);
-    show(living_[i].member, living_[i].score);
+  explicit Draws(const Zset& zset) : zset_(zset) {}
+  bool any() const { return zset_.slice(0, zset_.size(), false, 0, 1).shown > 0; }
+  template <typename Show>  // (Bytes member, double score). REQUIRES: any()
+  void next(const Show& show) {
+    constexpr int kTries = 20;  // ranks count members that are due and not yet reaped
+    for (int i = 0; i < kTries && living_.empty(); i++) {
+      const size_t rank = fast_random() % zset_.size();
+      const Zset::Slice slice = zset_.slice(rank, rank + 1, false);
+      if (slice.shown > 0) return zset_.visit(slice, show);
+    }
+    if (living_.empty())
+      zset_.visit_all([this](Bytes member, double score) { living_.push_back({member, score}); });
+    const Element& drawn = living_[fast_random() % living_.size()];
+    show(drawn.member, drawn.score);
   }
 
  private:
@@ -135,34 +139,23 @@ class Pool {
     double score;
   };
   const Zset& zset_;
-  std::vector<Element> living_;
+  std::vector<Element> living_;  // empty until nearly all are seen to be due
 };
 
 void reply_one_draw(Context& cx, const Zset& zset) {
-  const auto reply = [&](Bytes member, double) { cx.reply.bulk(member); };
-  const size_t size = zset.size();
-  if (size == 0) return cx.reply.null();
-  constexpr int kTries = 16;  // then most of them are due
-  for (int i = 0; i < kTries; i++) {
-    const size_t rank = fast_random() % size;
-    const Zset::Slice slice = zset.slice(rank, rank + 1, false);
-    if (slice.shown > 0) return zset.visit(slice, reply);
-  }
-  const Pool pool(zset);
-  if (pool.size() == 0) return cx.reply.null();
-  pool.show(fast_random() % pool.size(), reply);
+  Draws draws(zset);
+  if (!draws.any()) return cx.reply.null();
+  draws.next([&](Bytes member, double) { cx.reply.bulk(member); });
 }
 
-// `count` draws, each of any element.
 void reply_draws(Context& cx, const Zset& zset, size_t count, bool with_scores) {
-  const Pool pool(zset);
-  if (pool.size() == 0) return cx.reply.array(0);
+  Draws draws(zset);
+  if (!draws.any()) return cx.reply.array(0);
   reply_elements_header(cx, count, with_scores);
   constexpr size_t kDrawsAtOnce = 256;  // between two looks at how long the reply is
   for (size_t drawn = 0; drawn < count; drawn++) {
     if (drawn % kDrawsAtOnce == 0 && !may_reply_more(cx)) return;
-    pool.show(fast_random() % pool.size(),
-              [&](Bytes member, double score) { reply_element(cx, member, score, with_scores); });
+    draws.next([&](Bytes member, double score) { reply_element(cx, member, score, with_scores); });
   }
 }
 
@@ -186,15 +179,26 @@ std::vector<size_t> draw_ranks(size_t size, size_t count) {
   return ranks;
 }
 
-// Different elements.
+// Different elements, in random order, but in their own where some may be due: each is taken then
+// with the probability that fills the sample (Knuth, TAOCP 2, algorithm 3.4.2 S).
 void reply_sample(Context& cx, const Zset& zset, size_t count, bool with_scores) {
   const auto reply = [&](Bytes member, double score) {
     reply_element(cx, member, score, with_scores);
   };
-  const Pool pool(zset);
-  reply_elements_header(cx, std::min(count, pool.size()), with_scores);
-  if (count >= pool.size()) return zset.visit_all(reply);
-  for (const size_t i : draw_ranks(pool.size(), count)) pool.show(i, reply);
+  size_t unseen = zset.living(0, zset.size());
+  size_t left = std::min(count, unseen);
+  reply_elements_header(cx, left, with_scores);
+  if (left == unseen) return zset.visit_all(reply);
+  if (!zset.may_have_due()) {
+    for (const size_t rank : draw_ranks(unseen, left))
+      zset.visit(zset.slice(rank, rank + 1, false), reply);
+    return;
+  }
+  zset.visit_all([&](Bytes member, double score) {
+    if (fast_random() % unseen-- >= left) return;
+    left--;
+    reply(member, score);
+  });
 }
 
 void cmd_zrandmember(Context& cx, Args args) {
