@@ -35,15 +35,16 @@ def rows(a):
         flags = [a.word(b"NX", b"XX", b"CH") for _ in range(a.pick([0, 0, 0, 1, 2]))]
         return [b"geoadd", key()] + flags + [w for _ in range(a.rng.randint(1, 4)) for w in position() + [place()]]
 
-    def options(order_only=False):
+    def options(store=False):
         words = []
         if a.chance(0.5):
             words.append(a.word(b"ASC", b"DESC"))
-        if a.chance(0.4):
+        # Which of those at one distance come under COUNT is open: a store of them would stay different.
+        if a.chance(0.4) and not store:
             words += [a.word(b"COUNT"), a.small(0, 5)]
-            words += [a.word(b"ANY")] if a.chance(0.2) and not order_only else []
+            words += [a.word(b"ANY")] if a.chance(0.2) else []
         for flag in (b"WITHCOORD", b"WITHDIST", b"WITHHASH"):
-            words += [a.mixed_case(flag)] if a.chance(0.05 if order_only else 0.3) else []
+            words += [a.mixed_case(flag)] if a.chance(0.05 if store else 0.3) else []
         return words
 
     def search():
@@ -79,10 +80,17 @@ def rows(a):
     ]
 
 
+def nameless(reply):
+    """What is told of each place beside its name."""
+    return [place[1:] if isinstance(place, list) else [] for place in reply] if isinstance(reply, list) else reply
+
+
 def found(words, ours, theirs):
     upper = [word.upper() for word in words]
     if b"ANY" in upper:
         return rules.same_length(words, ours, theirs)
+    if b"COUNT" in upper:  # of those at one distance any may be the last
+        return rules.any_order(words, nameless(ours), nameless(theirs))
     return rules.any_order(words, ours, theirs)  # two at the same distance have no order either
 
 
