@@ -204,7 +204,8 @@ bool SetBuilder::start(const SetText& member) {
     CHECK(intset::create(buffer_));
   } else if (limits_.listpack_entries > 0 && fits_listpack(member, limits_)) {
     form_ = Form::kListpack;
-    CHECK(listpack::create(buffer_, listpack::Nothing()));
+    CHECK(listpack::create(buffer_, element_of(member)));
+    return true;
   } else {
     form_ = Form::kTable;
     table_ = new PackedTable(heap_, PackedTable::Values::kNone);
