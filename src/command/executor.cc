@@ -230,6 +230,8 @@ Executor::Gathered Executor::gather_one(Session& session, bool first) {
     if (request.spec->route == Route::kKeys) {
       fill_keys(request);
       entered = enter_keys(request);
+      // A request later, when its roots are there: loading them here would wait.
+      if (batch_size_ > 0) prefetch_lines(batch_[batch_size_ - 1]);
     }
     const bool waits = server_.pause.any() && postponed(session, *request.spec);
     if (!entered || waits) {
@@ -276,7 +278,7 @@ bool Executor::enter(size_t index) {
   return true;
 }
 
-// All shards of the request's keys, and the keys' lines on their way into the cache. On failure
+// All shards of the request's keys, and the keys' roots on their way into the cache. On failure
 // what was entered stays with the batch.
 bool Executor::enter_keys(const Request& request) {
   const int db = request.session->client.db;
@@ -284,16 +286,25 @@ bool Executor::enter_keys(const Request& request) {
     const Position position = request.args.key(i).position;
     const size_t index = slot_of(position) >> server_.slot_shift;
     if (!enter(index)) return false;
-    server_.shards[index]->keyspace.prefetch_line(db, position);
+    server_.shards[index]->keyspace.prefetch_root(db, position);
   }
   batch_keys_ += request.args.key_count();
   return true;
+}
+
+void Executor::prefetch_lines(const Request& request) {
+  for (size_t i = 0; i < request.args.key_count(); i++) {
+    const Position position = request.args.key(i).position;
+    server_.shards[slot_of(position) >> server_.slot_shift]->keyspace.prefetch_line(
+        request.session->client.db, position);
+  }
 }
 
 // ---- run
 
 void Executor::run_gathered() {
   counters_.batches.add();
+  prefetch_lines(batch_[batch_size_ - 1]);
   for (const uint32_t index : entered_) server_.shards[index]->keyspace.set_now_ms(now_ms_);
   // Alone, a key's entry is looked for at once as soon as by a hint.
   const size_t warmed = batch_keys_ > 1 ? batch_size_ : 0;

@@ -2,8 +2,8 @@
 // (MECHANISMS §1.3, §2.4):
 //
 //   gather   the next commands of the ready sessions, up to 32: parse, find the row, hash the keys,
-//   enter their shards
-//            (which never waits), prefetch the keys' lines
+//            enter their shards (which never waits), prefetch the keys' places in the roots and, a
+//            request later, their lines
 //   warm     match the tags, prefetch the entries
 //   run      in order, replies into the turn arena
 //   leave    the shards
@@ -126,6 +126,7 @@ class Executor {
   RequestParser::Outcome parse_next(Session& session);
   void fill_keys(Request& request);
   bool enter_keys(const Request& request);
+  void prefetch_lines(const Request& request);
   bool enter(size_t index);
   void run_gathered();
   void run_one(const Request& request);

@@ -77,6 +77,10 @@ Found Keyspace::edit(int db, const Key& key) {
 
 Found Keyspace::peek(int db, const Key& key) { return live(db, key); }
 
+void Keyspace::prefetch_root(int db, Position position) const {
+  if (const Table* t = table(db)) t->prefetch_root(position);
+}
+
 void Keyspace::prefetch_line(int db, Position position) const {
   if (const Table* t = table(db)) t->prefetch_line(position);
 }

@@ -93,7 +93,9 @@ class Keyspace {
   Found edit(int db, const Key& key);  // ahead of a write: touches, does not count
   Found peek(int db, const Key& key);  // touches nothing (OBJECT, TTL, TYPE ...)
 
-  // -- batches: hints only, no result, no side effect (MECHANISMS §3.2, three passes)
+  // -- batches: hints only, no result, no side effect (MECHANISMS §3.2); each wants the one before
+  // to have arrived
+  void prefetch_root(int db, Position position) const;
   void prefetch_line(int db, Position position) const;
   void prefetch_entry(int db, Position position) const;
 

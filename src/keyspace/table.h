@@ -51,6 +51,7 @@ class Table final : public SegmentOwner {
   // -- lookups
   Found find(const Key& key) const;
   Handle handle_of(const Found& found) const;
+  [[gnu::always_inline]] void prefetch_root(Position position) const;
   [[gnu::always_inline]] void prefetch_line(Position position) const;
   [[gnu::always_inline]] void prefetch_entry(Position position) const;
 
@@ -138,6 +139,10 @@ class Table final : public SegmentOwner {
   return ref.directory()[(position << kSlotBits) >> (64 - ref.depth())];
 }
 
+inline void Table::prefetch_root(Position position) const {
+  prefetch(&root_[slot_of(position) - parts_.first_slot]);
+}
+
 inline void Table::prefetch_line(Position position) const {
   const SegmentRef ref = leaf(position);
   if (!ref) return;
@@ -156,10 +161,15 @@ inline void Table::prefetch_entry(Position position) const {
     for (size_t at = 0; at < bytes; at += sizeof(Line)) prefetch(block + at);
   };
   const uint8_t tag = tag_of(position);
-  for_bits(home->matches(tag) & home->own(), [&](uint32_t i) { prefetch_block(home->handles[i]); });
+  const uint32_t here = home->matches(tag) & home->own();
   // Behind the last home comes the stash, which has no guests.
-  for_bits(home[1].matches(tag) & home[1].guests(),
-           [&](uint32_t i) { prefetch_block(home[1].handles[i]); });
+  const uint32_t next = home[1].matches(tag) & home[1].guests();
+  for_bits(here, [&](uint32_t i) { prefetch_block(home->handles[i]); });
+  for_bits(next, [&](uint32_t i) { prefetch_block(home[1].handles[i]); });
+  if ((here | next) == 0) {  // what insert() counts in
+    prefetch(ref.segment());
+    prefetch(&slot_keys_[slot_of(position) - parts_.first_slot]);
+  }
 }
 
 }  // namespace cobnut
