@@ -64,6 +64,15 @@ size_t format_stream_id(StreamId id, char* buffer) {
   return size + format_uint(id.seq, buffer + size);
 }
 
+Bytes StreamIdText::of(StreamId id) {
+  if (ms_bytes_ == 0 || id.ms != ms_) {
+    ms_ = id.ms;
+    ms_bytes_ = format_uint(id.ms, text_);
+    text_[ms_bytes_++] = '-';
+  }
+  return {text_, ms_bytes_ + format_uint(id.seq, text_ + ms_bytes_)};
+}
+
 std::optional<StreamId> parse_stream_id(Bytes text, uint64_t missing_seq, bool* auto_seq) {
   if (const std::optional<StreamId> id = parse_plain(text)) return id;
   if (text.size() > kTextMax) return std::nullopt;

@@ -35,6 +35,17 @@ constexpr StreamId kStreamIdMax{UINT64_MAX, UINT64_MAX};
 constexpr size_t kStreamIdTextMax = 41;              // two numbers of 20 digits
 size_t format_stream_id(StreamId id, char* buffer);  // kStreamIdTextMax bytes; returns the length
 
+// The texts of ids one after the other, most of which have the milliseconds of the one before.
+class StreamIdText {
+ public:
+  Bytes of(StreamId id);  // until the next call
+
+ private:
+  char text_[kStreamIdTextMax];
+  uint64_t ms_ = 0;
+  size_t ms_bytes_ = 0;  // of their text with the '-'; 0: none yet
+};
+
 // "ms-seq", or "ms" with `missing_seq`. `auto_seq`: "ms-*" is fine too, and sets it.
 std::optional<StreamId> parse_stream_id(Bytes text, uint64_t missing_seq, bool* auto_seq = nullptr);
 

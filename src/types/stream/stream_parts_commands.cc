@@ -58,9 +58,9 @@ void reply_stream_id(Context& cx, StreamId id) {
   cx.reply.bulk({text, format_stream_id(id, text)});
 }
 
-void reply_stream_entry(Context& cx, const StreamEntry& entry) {
+void reply_stream_entry(Context& cx, const StreamEntry& entry, StreamIdText& ids) {
   cx.reply.array(2);
-  reply_stream_id(cx, entry.id);
+  cx.reply.bulk(ids.of(entry.id));
   cx.reply.array(2 * entry.fields());
   entry.for_each([&](Bytes field, const listpack::Value& value) {
     cx.reply.bulk(field);

@@ -32,7 +32,12 @@ std::optional<StreamId> interval_end(Context& cx, Bytes text);
 std::optional<StreamId> any_stream_id_argument(Context& cx, Bytes text, uint64_t missing_seq);
 
 void reply_stream_id(Context& cx, StreamId id);
-void reply_stream_entry(Context& cx, const StreamEntry& entry);  // [id, [field, value, ...]]
+// [id, [field, value, ...]]; `ids`: of this reply.
+void reply_stream_entry(Context& cx, const StreamEntry& entry, StreamIdText& ids);
+inline void reply_stream_entry(Context& cx, const StreamEntry& entry) {
+  StreamIdText ids;
+  reply_stream_entry(cx, entry, ids);
+}
 // Entries in [first, last] as an array, at most `limit` (0: all), and visit(id) of each, which may
 // change groups but no entries.
 template <typename Visit>
@@ -52,13 +57,14 @@ void reply_stream_range(Context& cx, const StreamValue& stream, StreamId first, 
                           limit != 0 ? limit - read : 0);
   }
   cx.reply.array(read + more);
+  StreamIdText ids;
   for (size_t i = 0; i < read; i++) {
-    reply_stream_entry(cx, ahead[i]);
+    reply_stream_entry(cx, ahead[i], ids);
     visit(ahead[i].id);
   }
   for (StreamEntry entry; more > 0; more--) {
     CHECK(reader.next(&entry));
-    reply_stream_entry(cx, entry);
+    reply_stream_entry(cx, entry, ids);
     visit(entry.id);
   }
 }

@@ -376,6 +376,10 @@ TEST_CASE("stream: ids of text") {
   char text[kStreamIdTextMax];
   CHECK(Bytes(text, format_stream_id(kStreamIdMax, text)) ==
         "18446744073709551615-18446744073709551615");
+  StreamIdText texts;
+  for (const char* id : {"0-0", "0-7", "5-0", "5-18446744073709551615", "5-12",
+                         "18446744073709551615-1", "18446744073709551615-18446744073709551615"})
+    CHECK(texts.of(*parse_stream_id(id, 0)) == id);
   CHECK(parse_stream_id("18446744073709551615-18446744073709551615", 0) == kStreamIdMax);
   CHECK(parse_stream_id("9999999999999999999-10000000000000000000", 0) ==
         StreamId{9999999999999999999u, 10000000000000000000u});
