@@ -86,13 +86,9 @@ void cmd_restore(Context& cx, Args args) {
   }
   if (!written(cx, cx.keys.put(key, old, loaded.value, expiry_ms, Event::kRestore))) return;
   loaded.stored();
-  const Found found = cx.keys.peek(key);
-  if (found->collection() != nullptr && found->collection()->next_expiry_ms() != INT64_MAX &&
-      !written(cx, keyspace.arm_members(cx.keys.db(), key, found)))
-    return;
   // With an LFU policy FREQ would count; no frequency is kept here (OBJECT FREQ).
   if (options.idle_seconds >= 0 && !policy_is_lfu(cx))
-    keyspace.set_idle_seconds(found, static_cast<uint64_t>(options.idle_seconds));
+    keyspace.set_idle_seconds(cx.keys.peek(key), static_cast<uint64_t>(options.idle_seconds));
   cx.reply.ok();
 }
 

@@ -72,6 +72,41 @@ std::string digest(TestServer& server, const std::string& key) {
 // In one shard by the tag, and in others.
 constexpr const char* kTargets[] = {"{k}copy", "copy1", "copy2", "copy3", "copy4"};
 
+TEST_CASE("keys: members with deadlines are reaped under a name that was another's") {
+  const Made values[] = {{"set",
+                          [](TestServer& s, const std::string& key) {
+                            s.run("sadd " + key + " a b");
+                            s.run("spexpire " + key + " 1000 members 1 a");
+                          }},
+                         {"sorted set",
+                          [](TestServer& s, const std::string& key) {
+                            s.run("zadd " + key + " 1 a 2 b");
+                            s.run("zpexpire " + key + " 1000 members 1 a");
+                          }},
+                         {"hash", [](TestServer& s, const std::string& key) {
+                            s.run("hset " + key + " a 1 b 2");
+                            s.run("hpexpire " + key + " 1000 fields 1 a");
+                          }}};
+  for (const Made& value : values) {
+    CAPTURE(value.name);
+    for (const std::string how : {"copy", "rename", "restore"}) {
+      CAPTURE(how);
+      TestServer s;
+      value.make(s, "source");
+      s.run("set target text");
+      const std::string request = how == "copy" ? "copy source target replace"
+                                  : how == "rename"
+                                      ? "rename source target"
+                                      : "restore target 0 " + s.run("dump source") + " replace";
+      CHECK(s.run(request)[0] != '-');
+      s.now_ms += 1100;
+      s.events();
+      s.run_background();
+      CHECK(s.events().find("expired:target") != std::string::npos);
+    }
+  }
+}
+
 TEST_CASE("keys: values of every type are copied, renamed, moved and restored") {
   for (const Made& made : kMade) {
     CAPTURE(std::string(made.name));

@@ -138,8 +138,10 @@ Written Keyspace::insert(int db, const Key& key, Found* found, const EntryConten
 Written Keyspace::overwrite(int db, const Key& key, Found found, const EntryContent& content,
                             Event event) {
   Table& t = *table(db);
-  if (content.expiry_ms != kNoExpiry && !t.arm(key.position, content.expiry_ms))
-    return Written::kNoMemory;
+  int64_t deadline_ms = content.expiry_ms != kNoExpiry ? content.expiry_ms : INT64_MAX;
+  if (content.collection != nullptr)
+    deadline_ms = std::min(deadline_ms, content.collection->next_expiry_ms());
+  if (deadline_ms != INT64_MAX && !t.arm(key.position, deadline_ms)) return Written::kNoMemory;
   const bool had_expiry = found->has_expiry();
   const Handle old = t.handle_of(found);
   Handle now = old;

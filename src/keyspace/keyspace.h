@@ -101,7 +101,7 @@ class Keyspace {
 
   // -- writes. `found` is what find/edit/peek of the same key returned, nothing changed since.
   // put: the key has this value and this expiry (Unix ms or kNoExpiry; kKeepExpiry keeps what is
-  // there).
+  // there); the wheel is armed for it, and for the deadlines that a Collection's members have.
   static constexpr int64_t kKeepExpiry = -2;
   Written put(int db, const Key& key, Found found, const Value& value, int64_t expiry_ms,
               Event event);

@@ -29,10 +29,6 @@ size_t HashBuilder::size() const {
   return table_ != nullptr ? table_->elements() : View(pack_).count() / 2;
 }
 
-bool HashBuilder::has_deadlines() const {
-  return table_ != nullptr && table_->elements_with_deadline() > 0;
-}
-
 void HashBuilder::promote() {
   table_ = new PackedTable(heap_, PackedTable::Values::kOne);
   const View view(pack_);

@@ -23,11 +23,9 @@ class HashBuilder {
   bool add(Bytes field, Bytes value, int64_t deadline_ms = kNoDeadline);
   size_t size() const;
   // REQUIRES: size() > 0. Its bytes are a view into the builder, its collection is the builder's
-  // until stored() is called: put() has taken it, and Keyspace::arm_members() is to be called if
-  // has_deadlines().
+  // until stored() is called: put() has taken it.
   Value value() const;
   void stored() { table_ = nullptr; }
-  bool has_deadlines() const;
 
  private:
   void promote();

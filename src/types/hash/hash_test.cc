@@ -210,7 +210,6 @@ TEST_CASE("a hash built of its elements is what the commands would have made") {
         model[field] = {value, deadline_ms};
       }
       CHECK(hash.size() == each.fields);
-      CHECK(hash.has_deadlines() == (each.deadline_at != kNever));
       CHECK(hash.value().encoding == each.encoding);
       REQUIRE(s.keyspace.put(0, s.key, {}, hash.value(), kNoExpiry, Event::kRestore) ==
               Written::kOk);
@@ -218,7 +217,6 @@ TEST_CASE("a hash built of its elements is what the commands would have made") {
     }
     check_same(s, model);
     if (each.deadline_at == kNever) continue;
-    REQUIRE(s.keyspace.arm_members(0, s.key, s.find()) == Written::kOk);
     s.keyspace.set_now_ms(kLater + 1000);
     while (s.keyspace.background(1'000'000)) {
     }

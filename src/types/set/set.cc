@@ -304,10 +304,8 @@ Value SetBuilder::value() const {
 
 Written SetBuilder::put(Keyspace& keyspace, int db, const Key& key, Found found, Event event) {
   const Written done = keyspace.put(db, key, found, value(), kNoExpiry, event);
-  if (done != Written::kOk) return done;
-  const bool expiring = table_ != nullptr && table_->next_expiry_ms() != INT64_MAX;
-  clear();
-  return expiring ? keyspace.arm_members(db, key, keyspace.peek(db, key)) : done;
+  if (done == Written::kOk) clear();
+  return done;
 }
 
 Written SetBuilder::reform(Keyspace& keyspace, int db, const Key& key, Found& found) {

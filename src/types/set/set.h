@@ -181,8 +181,8 @@ class SetBuilder {
   bool empty() const { return size() == 0; }
   SetView view() const { return {content(), INT64_MIN}; }  // of all members
 
-  // The key gets this set, whatever it held, and no expiry; the wheel is armed for its members.
-  // The builder is empty then. REQUIRES: not empty; the heap is the keyspace's.
+  // The key gets this set, whatever it held, and no expiry. The builder is empty then. REQUIRES:
+  // not empty; the heap is the keyspace's.
   [[nodiscard]] Written put(Keyspace& keyspace, int db, const Key& key, Found found, Event event);
   // The same instead of the form that the set has now, with its expiry. Nobody is told.
   [[nodiscard]] Written reform(Keyspace& keyspace, int db, const Key& key, Found& found);
