@@ -134,11 +134,37 @@ void StreamValue::find_first_id(StreamId from) {
   first_id_ = reader.next(&entry) ? entry.id : StreamId{};
 }
 
+// referenced() of ids that ascend: a walk beside them, not a search for each.
+class StreamValue::AscendingReferences {
+ public:
+  AscendingReferences(const StreamValue& stream, StreamId from) {
+    for (auto group = stream.groups_.first(); group; group.next())
+      groups_.push_back({(*group)->last_id, (*group)->pending().lower_bound(from)});
+  }
+  bool any(StreamId id) {
+    for (Group& group : groups_) {
+      if (id > group.last_id) return true;
+      while (group.pending && group.pending.id() < id) group.pending.next();
+      if (group.pending && group.pending.id() == id) return true;
+    }
+    return false;
+  }
+
+ private:
+  struct Group {
+    StreamId last_id;
+    PendingTable::Cursor pending;
+  };
+  std::vector<Group> groups_;
+};
+
 uint64_t StreamValue::trim(const StreamTrim& trim) {
   uint64_t removed = 0;
   if (trim.by == StreamTrim::By::kNothing) return 0;
   const bool acknowledged_only = trim.references == StreamReferences::kAcknowledged;
   const StreamId end = acknowledged_only ? read_by_all() : kStreamIdMax;
+  std::optional<AscendingReferences> references;
+  if (acknowledged_only) references.emplace(*this, first_id_);
   StreamId from;  // behind the blocks that keep entries
   while (const Blocks::Cursor block = blocks_.lower_bound(from)) {
     if (trim.by == StreamTrim::By::kLength && length_ <= trim.length) break;
@@ -150,7 +176,7 @@ uint64_t StreamValue::trim(const StreamTrim& trim) {
     if (!whole && trim.whole_blocks) break;
     uint64_t gone = live;
     if (!whole || acknowledged_only) {
-      gone = trim_block(*block, trim);
+      gone = trim_block(*block, trim, references ? &*references : nullptr);
     } else {
       if (trim.references == StreamReferences::kDelete) drop_references(*block);
       length_ -= live;
@@ -183,8 +209,10 @@ void StreamValue::drop_references(const StreamBlock& block) {
   }
 }
 
-// Those of its entries that are to go are marked, be it all of them.
-size_t StreamValue::trim_block(StreamBlock& block, const StreamTrim& trim) {
+// Those of its entries that are to go are marked, be it all of them. `references`: what they have
+// stays; nullptr: it does not matter.
+size_t StreamValue::trim_block(StreamBlock& block, const StreamTrim& trim,
+                               AscendingReferences* references) {
   size_t gone = 0;
   BlockReader reader(block);
   reader.seek(first_id_);  // what is before was deleted
@@ -194,7 +222,7 @@ size_t StreamValue::trim_block(StreamBlock& block, const StreamTrim& trim) {
         trim.by == StreamTrim::By::kLength ? length_ - gone <= trim.length : entry.id >= trim.id;
     if (stays) break;
     if (entry.deleted()) continue;
-    if (trim.references == StreamReferences::kAcknowledged && referenced(entry.id)) continue;
+    if (references != nullptr && references->any(entry.id)) continue;
     if (trim.references == StreamReferences::kDelete) drop_references(entry.id);
     mark_deleted(block, reader.offset(entry));
     gone++;

@@ -132,7 +132,8 @@ class StreamValue final : public AccountedCollection {
   void find_first_id(StreamId from);
   void drop_block(Blocks::Cursor block);
   void forget_deleted_from(StreamId id);
-  size_t trim_block(StreamBlock& block, const StreamTrim& trim);
+  class AscendingReferences;
+  size_t trim_block(StreamBlock& block, const StreamTrim& trim, AscendingReferences* references);
   StreamId read_by_all() const;
   void drop_references(const StreamBlock& block);
   bool has_deleted_from(StreamId id) const;

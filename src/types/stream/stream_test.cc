@@ -372,6 +372,49 @@ TEST_CASE("stream: an entry is pending in exactly one consumer, whatever happens
   CHECK(heap.used_bytes() + other.used_bytes() == 0);
 }
 
+TEST_CASE("stream: a trim of what is acknowledged keeps what groups still hold, and no more") {
+  Random random(11);
+  for (int round = 0; round < 60; round++) {
+    CollectionHeap heap{large_allocator(AllocatorKind::kPooled)};
+    StreamValue stream(heap);
+    for (uint64_t i = 1; i <= 400; i++)
+      append(stream, {i, 1}, {"f", "v"}, {.block_entries = 1 + round % 30});
+    for (const char* name : {"a", "b", "c"}) {
+      if (random.below(4) == 0) continue;
+      ConsumerGroup* group =
+          stream.create_group(name, {200 + random.below(300), 1}, ConsumerGroup::kUnknown);
+      Consumer* consumer = group->create_consumer(stream, "c", 0);
+      const uint64_t begin = random.below(400), step = 1 + random.below(4);
+      for (uint64_t i = begin; i < begin + random.below(300); i += step)
+        group->assign(stream, {i, 1}, consumer, 0, 1);
+    }
+    for (int i = 0; i < 50; i++) stream.remove({random.below(400), 1});
+    for (const size_t length : {300, 100, 0}) {
+      std::vector<StreamId> kept;
+      size_t left = stream.length();
+      StreamEntry entry;
+      StreamValue::Reader before(stream, kStreamIdMin, kStreamIdMax);
+      while (before.next(&entry)) {
+        if (left <= length || stream.referenced(entry.id))
+          kept.push_back(entry.id);
+        else
+          left--;
+      }
+      stream.trim({.by = StreamTrim::By::kLength,
+                   .length = length,
+                   .references = StreamReferences::kAcknowledged});
+      REQUIRE(stream.length() == kept.size());
+      StreamValue::Reader after(stream, kStreamIdMin, kStreamIdMax);
+      for (const StreamId id : kept) {
+        REQUIRE(after.next(&entry));
+        REQUIRE(entry.id == id);
+      }
+    }
+    while (stream.free_some(100)) {
+    }
+  }
+}
+
 TEST_CASE("stream: ids of text") {
   char text[kStreamIdTextMax];
   CHECK(Bytes(text, format_stream_id(kStreamIdMax, text)) ==
