@@ -2,9 +2,10 @@
 // holds. A type is one file, X_codec.cc with functions to save, load and digest it, and a row of
 // the table in codec.cc.
 //
-// A type and its form are told apart: whatever a sender kept its value in, it is built here as if
-// its elements were added one by one, by this server's options. Values are written in plain forms,
-// which every server since Redis 7.0 reads. Owner: the monitor of the value's shard.
+// A type and its form are told apart: whatever a sender kept its value in, what is built here is
+// what adding its elements one by one would make, by this server's options. A pack that is that
+// already is taken as it is, once all of it was looked at. Values are written in forms that every
+// server since Redis 7.0 reads. Owner: the monitor of the value's shard.
 #pragma once
 
 #include <optional>

@@ -2,8 +2,10 @@
 // the digest that it told by DEBUG DIGEST-VALUE, and dump again as something that loads.
 // In a test CHECK is doctest's: it comes last.
 // clang-format off
+#include <algorithm>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "keyspace/collection.h"
@@ -245,6 +247,127 @@ TEST_CASE("codec: a payload that is cut or damaged anywhere is refused by its ch
       damaged[at] ^= 4;
       CHECK(!checked_payload(damaged));
     }
+  }
+}
+
+TEST_CASE("codec: a small hash is dumped as Redis does it, byte by byte") {
+  Shard shard;
+  const Sample* sample = nullptr;
+  for (const Sample& each : kSamples) {
+    if (each.name == "a hash listpack"sv) sample = &each;
+  }
+  REQUIRE(sample != nullptr);
+  REQUIRE(shard.restore(*checked_payload(sample->payload)));
+  CHECK(dump(shard.entry(), shard.keyspace.now_ms()) == std::string(sample->payload));
+}
+
+std::string member_text(size_t i) {
+  return i % 9 == 8 ? std::to_string(i) : "member" + std::to_string(i);
+}
+
+// A value of `elements`, of which number `twice` comes again at the end; SIZE_MAX: none.
+std::string plain_body(ValueType type, size_t elements, size_t twice) {
+  Writer out;
+  out.type(type);
+  out.length(elements + (twice != SIZE_MAX));
+  const auto add = [&](size_t i, double score) {
+    out.text(member_text(i));
+    if (type == ValueType::kHash) out.text("value" + std::to_string(i));
+    if (type == ValueType::kZset2) out.double_binary(score);
+  };
+  for (size_t i = 0; i < elements; i++) add(i, -static_cast<double>(i));
+  if (twice != SIZE_MAX) add(twice, -1e9);
+  return std::string(*checked_payload(out.finish()));
+}
+
+TEST_CASE("codec: values of every size, and one element too many") {
+  Shard shard;
+  for (const ValueType type : {ValueType::kSet, ValueType::kHash, ValueType::kZset2}) {
+    for (const size_t elements : {1u, 2u, 40u, 127u, 128u, 129u, 511u, 512u, 513u, 3000u}) {
+      const std::string body = plain_body(type, elements, SIZE_MAX);
+      REQUIRE(shard.restore(body));
+      const std::string digest = shard.digest();
+      const std::string payload = *dump(shard.entry(), shard.keyspace.now_ms());
+      REQUIRE(shard.restore(*checked_payload(payload)));
+      CHECK(shard.digest() == digest);
+      for (const size_t twice : {size_t{0}, elements / 2, elements - 1})
+        CHECK(!shard.restore(plain_body(type, elements, twice)));
+      for (const size_t less : {size_t{1}, size_t{9}, body.size() / 2})
+        CHECK(!shard.restore(body.substr(0, body.size() - std::min(less, body.size() - 1))));
+    }
+  }
+  shard.keyspace.remove(0, Key("k"), shard.keyspace.peek(0, Key("k")), Event::kDel);
+  while (shard.keyspace.heap().free_step()) {
+  }
+  CHECK(shard.keyspace.heap().used_bytes() == 0);
+}
+
+TEST_CASE("codec: sorted listpacks that are not as ours are made anew, or refused") {
+  Shard shard;
+  const auto restore = [&](const std::vector<std::string>& texts) {
+    return shard.restore(static_cast<char>(ValueType::kZsetListpack) +
+                         raw_text(listpack_of(texts)));
+  };
+  REQUIRE(restore({"a", "1", "b", "1", "c", "2.5", "7", "3"}));
+  const std::string digest = shard.digest();
+  const std::string bytes(shard.entry().bytes());
+  REQUIRE(restore({"b", "1", "a", "1", "7", "3", "c", "2.5"}));
+  CHECK(shard.digest() == digest);
+  CHECK(shard.entry().bytes() == bytes);
+  CHECK(!restore({"a", "1", "b", "1", "a", "2"}));
+  CHECK(!restore({"a", "1", "a", "1"}));
+  CHECK(!restore({"a", "1", "b", "nan"}));
+  CHECK(!restore({"a", "1", "b"}));
+  CHECK(!restore({}));
+}
+
+TEST_CASE("codec: packs of a set") {
+  Shard shard;
+  const auto restore = [&](ValueType type, const std::string& pack) {
+    return shard.restore(static_cast<char>(type) + raw_text(pack));
+  };
+  const auto encoding = [&] { return shard.entry().encoding(); };
+  std::vector<int32_t> integers;
+  std::vector<std::string> texts;
+  for (int i = 0; i < 512; i++) integers.push_back(100 * i - 1000);
+  REQUIRE(restore(ValueType::kSetIntset, intset_of(integers)));
+  CHECK(encoding() == Encoding::kIntset);
+  CHECK(shard.entry().bytes() == intset_of(integers));
+  integers.push_back(100'000'000);  // more than an intset takes
+  REQUIRE(restore(ValueType::kSetIntset, intset_of(integers)));
+  CHECK(shard.entry().collection() != nullptr);
+  std::swap(integers[3], integers[4]);
+  CHECK(!restore(ValueType::kSetIntset, intset_of(integers)));
+  for (int i = 0; i < 128; i++)
+    texts.push_back(i % 5 == 0 ? std::to_string(i) : "m" + std::to_string(i));
+  REQUIRE(restore(ValueType::kSetListpack, listpack_of(texts)));
+  CHECK(shard.entry().bytes() == listpack_of(texts));
+  texts[100] = texts[7];
+  CHECK(!restore(ValueType::kSetListpack, listpack_of(texts)));
+  texts[100] = "the last one";
+  texts.push_back("one more");
+  REQUIRE(restore(ValueType::kSetListpack, listpack_of(texts)));
+  CHECK(shard.entry().collection() != nullptr);
+  REQUIRE(restore(ValueType::kSetListpack, listpack_of({"3", "1", "2"})));
+  CHECK(encoding() == Encoding::kIntset);
+  REQUIRE(restore(ValueType::kSetListpack, listpack_of({"3", std::string(100, 'x')})));
+  CHECK(shard.entry().collection() != nullptr);
+}
+
+// A payload may announce much: memory is asked for what it can hold.
+TEST_CASE("codec: what is announced and does not come takes no memory") {
+  Shard shard;
+  for (const ValueType type :
+       {ValueType::kSet, ValueType::kHash, ValueType::kZset, ValueType::kZset2}) {
+    Writer out;
+    out.type(type);
+    out.length(200'000);
+    out.raw(std::string(1'000'000, '\x01'));  // the same short elements again and again
+    const std::string body(*checked_payload(out.finish()));
+    Loaded loaded(shard.keyspace);
+    CHECK(!load(body, Options(), loaded));
+    CHECK(shard.keyspace.heap().used_bytes() < 8 * body.size());
+    CHECK(!shard.restore(body.substr(0, 100)));
   }
 }
 

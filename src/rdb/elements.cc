@@ -1,7 +1,5 @@
 #include "rdb/elements.h"
 
-#include <cmath>
-
 namespace cobnut::rdb {
 namespace {
 
@@ -48,18 +46,6 @@ bool visit_quicklist2(Reader& in, const Visit& visit, const TakeNode& take_node)
 }
 
 }  // namespace
-
-bool visit_scored(Reader& in, ValueType type, const VisitScored& visit) {
-  const bool binary = type == ValueType::kZset2;
-  const size_t count = in.count(binary ? 1 + sizeof(double) : 2);
-  std::string scratch;
-  for (size_t i = 0; i < count; i++) {
-    const Bytes member = in.text(&scratch);
-    const double score = binary ? in.double_binary() : in.double_text();
-    if (in.failed() || std::isnan(score) || !visit(member, score)) return false;
-  }
-  return !in.failed();
-}
 
 bool visit_elements(Reader& in, ValueType type, const Visit& visit, const TakeNode& take_node) {
   switch (type) {

@@ -1,10 +1,11 @@
-// Hashes. Fields with deadlines are written as Redis 7.4 does, in a type that 7.0 refuses; those
-// that are due are left out.
+// Hashes: a listpack as it stands, others field by field. Fields with deadlines are written as
+// Redis 7.4 does, in a type that 7.0 refuses; those that are due are left out.
 #include <algorithm>
 
 #include "rdb/codec.h"
 #include "rdb/elements.h"
 #include "types/hash/hash_builder.h"
+#include "types/packed_table/packed_forecast.h"
 
 namespace cobnut::rdb {
 namespace {
@@ -21,6 +22,11 @@ int64_t earliest_deadline(const HashView& hash) {
 
 bool save_hash(Writer& out, const Entry& entry, int64_t now_ms) {
   const HashView hash(entry, now_ms);
+  if (hash.is_packed()) {
+    out.type(ValueType::kHashListpack);
+    out.text(View(entry.bytes()).pack());
+    return true;
+  }
   const size_t fields = hash.living();
   if (fields == 0) return false;
   const int64_t earliest_ms = earliest_deadline(hash);
@@ -114,6 +120,39 @@ bool load_listpack_ex(Reader& in, HashBuilder& hash) {
   return true;
 }
 
+bool load_table(Reader& in, size_t fields, PackedTable& table) {
+  PackedTable::Forecast forecast(table, fields, in.left());
+  std::string field_scratch, value_scratch;
+  Reader ahead = in;
+  for (size_t i = 0; i < fields; i++) {
+    const Bytes field = ahead.text(&field_scratch);
+    forecast.add(field, ahead.skip_text());
+  }
+  if (ahead.failed()) return false;
+  table.prepare(forecast);
+  for (size_t i = 0; i < fields; i++) {
+    const Bytes field = in.text(&field_scratch);
+    const Bytes value = in.text(&value_scratch);
+    if (in.failed()) return false;  // a value that does not decompress
+    const PackedPlace place = table.find(field);
+    if (place) return false;
+    table.insert(place, field, value);
+  }
+  return true;
+}
+
+// A pack like ours is taken as it is. False: it is to be made of its elements, or bad.
+bool take_pack(Reader in, const HashLimits& limits, Loaded& loaded) {
+  const Bytes pack = in.text(&loaded.bytes);
+  if (in.failed() || !listpack::valid(pack)) return false;
+  const View view(pack);
+  const size_t texts = view.count();
+  if (texts == 0 || texts % 2 != 0 || texts / 2 > limits.fields || !listpack::all_differ(view, 2))
+    return false;
+  loaded.value = {.type = Type::kHash, .encoding = Encoding::kListpack, .bytes = pack};
+  return true;
+}
+
 bool load_pairs(Reader& in, ValueType type, HashBuilder& hash) {
   std::string field;
   bool has_field = false;
@@ -127,27 +166,33 @@ bool load_pairs(Reader& in, ValueType type, HashBuilder& hash) {
   return visit_elements(in, type, take) && !has_field;
 }
 
+bool load_fields(Reader& in, ValueType type, const HashLimits& limits, HashBuilder& hash) {
+  switch (type) {
+    case ValueType::kHashMetadata:
+      return load_metadata(in, hash);
+    case ValueType::kHash2:
+      return load_hash2(in, hash);
+    case ValueType::kHashListpackEx:
+      return load_listpack_ex(in, hash);
+    case ValueType::kHash: {
+      Reader texts = in;
+      const size_t fields = texts.count(2);
+      if (fields > limits.fields) return load_table(texts, fields, hash.make_table());
+      [[fallthrough]];
+    }
+    default:
+      return load_pairs(in, type, hash);
+  }
+}
+
 bool load_hash(Reader& in, ValueType type, const Options& options, Loaded& loaded) {
   // What comes packed stays so, however long its texts are, as on Redis.
   const bool packed = type == ValueType::kHashListpack || type == ValueType::kHashZiplist;
   const HashLimits limits{static_cast<size_t>(options.hash_max_listpack_entries),
                           packed ? SIZE_MAX : static_cast<size_t>(options.hash_max_listpack_value)};
+  if (type == ValueType::kHashListpack && take_pack(in, limits, loaded)) return true;
   HashBuilder hash(loaded.keyspace.heap(), limits);
-  bool whole;
-  switch (type) {
-    case ValueType::kHashMetadata:
-      whole = load_metadata(in, hash);
-      break;
-    case ValueType::kHash2:
-      whole = load_hash2(in, hash);
-      break;
-    case ValueType::kHashListpackEx:
-      whole = load_listpack_ex(in, hash);
-      break;
-    default:
-      whole = load_pairs(in, type, hash);
-  }
-  if (!whole || hash.size() == 0) return false;
+  if (!load_fields(in, type, limits, hash) || hash.size() == 0) return false;
   loaded.value = hash.value();
   loaded.bytes = loaded.value.bytes;
   loaded.value.bytes = loaded.bytes;

@@ -16,9 +16,9 @@ namespace {
 constexpr uint64_t kLzfRatioMax = 88;
 constexpr uint64_t kLzfTextMax = uint64_t{1} << 32;  // bytes; longer ones no entry can hold
 
-std::string decimal(int64_t value) {
+Bytes decimal(int64_t value, std::string* scratch) {
   char digits[kIntTextMax];
-  return {digits, format_int(value, digits)};
+  return scratch->assign(digits, format_int(value, digits));
 }
 
 }  // namespace
@@ -62,7 +62,7 @@ size_t Reader::count(size_t bytes_each) {
   return failed_ ? 0 : static_cast<size_t>(count);
 }
 
-Bytes Reader::text(std::string* scratch) {
+Bytes Reader::any_text(std::string* scratch) {
   const uint8_t first = byte();
   uint64_t bytes = 0;
   if (!length_from(first, &bytes)) return special_text(first, scratch);
@@ -72,28 +72,20 @@ Bytes Reader::text(std::string* scratch) {
 Bytes Reader::special_text(uint8_t form, std::string* scratch) {
   switch (form) {
     case kSpecialInt8:
-      *scratch = decimal(fixed<int8_t>());
-      return *scratch;
+      return decimal(fixed<int8_t>(), scratch);
     case kSpecialInt16:
-      *scratch = decimal(fixed<int16_t>());
-      return *scratch;
+      return decimal(fixed<int16_t>(), scratch);
     case kSpecialInt32:
-      *scratch = decimal(fixed<int32_t>());
-      return *scratch;
+      return decimal(fixed<int32_t>(), scratch);
     case kSpecialLzf:
       break;
     default:
       fail();
       return {};
   }
-  const uint64_t compressed_bytes = length();
-  const uint64_t text_bytes = length();
-  const Bytes compressed = raw(compressed_bytes);
-  if (failed_ || compressed.empty() || text_bytes == 0 || text_bytes >= kLzfTextMax ||
-      text_bytes / kLzfRatioMax > compressed.size()) {
-    fail();
-    return {};
-  }
+  uint64_t text_bytes;
+  const Bytes compressed = compressed_text(&text_bytes);
+  if (failed_) return {};
   scratch->resize(text_bytes);
   const unsigned written =
       lzf_decompress(compressed.data(), static_cast<unsigned>(compressed.size()), scratch->data(),
@@ -103,6 +95,29 @@ Bytes Reader::special_text(uint8_t form, std::string* scratch) {
     return {};
   }
   return *scratch;
+}
+
+Bytes Reader::compressed_text(uint64_t* text_bytes) {
+  const uint64_t compressed_bytes = length();
+  *text_bytes = length();
+  const Bytes compressed = raw(compressed_bytes);
+  if (failed_ || compressed.empty() || *text_bytes == 0 || *text_bytes >= kLzfTextMax ||
+      *text_bytes / kLzfRatioMax > compressed.size()) {
+    fail();
+    return {};
+  }
+  return compressed;
+}
+
+size_t Reader::skip_text() {
+  if (!rest_.empty() && static_cast<uint8_t>(rest_[0]) == kSpecialLzf) {
+    uint64_t text_bytes;
+    byte();
+    compressed_text(&text_bytes);
+    return failed_ ? 0 : static_cast<size_t>(text_bytes);
+  }
+  std::string integer;
+  return text(&integer).size();
 }
 
 double Reader::double_text() {

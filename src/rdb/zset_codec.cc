@@ -1,10 +1,13 @@
 // Sorted sets: members and binary scores, from the highest on, as Redis does, which then inserts
 // each at the front. Members with deadlines have no form that another server knows: they are
 // written in a type of our own.
+#include <algorithm>
 #include <cmath>
 
 #include "rdb/codec.h"
 #include "rdb/elements.h"
+#include "types/listpack/entry_set.h"
+#include "types/zset/sorted_set_filler.h"
 #include "types/zset/zset.h"
 
 namespace cobnut::rdb {
@@ -40,6 +43,11 @@ void visit_members(const Entry& entry, int64_t now_ms, const Visit& visit) {
 }
 
 bool save_zset(Writer& out, const Entry& entry, int64_t now_ms) {
+  if (large_of(entry) == nullptr) {
+    out.type(ValueType::kZsetListpack);
+    out.text(View(entry.bytes()).pack());
+    return true;
+  }
   size_t members = 0;
   bool deadlines = false;
   visit_members(entry, now_ms, [&](Bytes, double, int64_t deadline_ms) {
@@ -69,13 +77,16 @@ void digest_zset(Digest& digest, const Entry& entry, int64_t now_ms) {
 
 class ZsetBuilder {
  public:
-  explicit ZsetBuilder(Loaded& loaded)
-      : loaded_(loaded), set_(new SortedSet(loaded.keyspace.heap())) {
+  // About so many members will come; memory is asked for them.
+  ZsetBuilder(Loaded& loaded, size_t members)
+      : loaded_(loaded), set_(new SortedSet(loaded.keyspace.heap())), filler_(*set_, members) {
     loaded_.value = {.type = Type::kZset, .encoding = Encoding::kSkiplist, .collection = set_};
   }
 
-  // False: such a member is there already, or the score or the deadline is none.
-  bool add(Bytes member, double score, int64_t deadline_ms = kNone) {
+  // False: such a member is there already, or the score is none.
+  bool add(Bytes member, double score) { return !std::isnan(score) && filler_.add(member, score); }
+  // Not mixed with the other one.
+  bool add(Bytes member, double score, int64_t deadline_ms) {
     const uint64_t hash = SortedSet::hash_of(member);
     if (std::isnan(score) || set_->find(hash, member)) return false;
     set_->insert(hash, member, score, deadline_ms);
@@ -83,7 +94,7 @@ class ZsetBuilder {
   }
   // `packed`: what comes packed stays so, however long its members are, as on Redis.
   bool finish(const Options& options, bool packed) {
-    if (set_->elements() == 0) return false;
+    if (!filler_.finish() || set_->elements() == 0) return false;
     const ZsetLimits limits{
         static_cast<size_t>(options.zset_max_listpack_entries),
         packed ? SIZE_MAX : static_cast<size_t>(options.zset_max_listpack_value)};
@@ -97,6 +108,7 @@ class ZsetBuilder {
  private:
   Loaded& loaded_;
   SortedSet* set_;  // owned by loaded_
+  SortedSet::Filler filler_;
 };
 
 bool load_with_deadlines(Reader& in, ZsetBuilder& set) {
@@ -110,6 +122,44 @@ bool load_with_deadlines(Reader& in, ZsetBuilder& set) {
     if (!set.add(member, score, deadline_ms == kNoneStored ? kNone : deadline_ms)) return false;
   }
   return !in.failed();
+}
+
+// Whether a valid pack is what we make of its elements: members in order, none twice.
+bool is_like_ours(const View& view, size_t entries_max) {
+  const size_t texts = view.count();
+  if (texts == 0 || texts % 2 != 0 || texts / 2 > entries_max) return false;
+  Value before;
+  double before_score = 0;
+  for (size_t at = view.first(); at != view.end();) {
+    const bool is_first = at == view.first();
+    const Value member = view.read(&at);
+    const Value text = view.read(&at);
+    double score = static_cast<double>(text.integer);
+    if (!text.is_integer) {
+      const std::optional<double> parsed = parse_double(text.bytes);
+      if (!parsed || std::isnan(*parsed)) return false;
+      score = *parsed;
+    }
+    if (!is_first) {
+      char digits[kIntTextMax];
+      if (score < before_score) return false;
+      if (score == before_score && listpack::compare(before, member.text(digits)) >= 0)
+        return false;
+    }
+    before = member;
+    before_score = score;
+  }
+  return listpack::all_differ(view, 2);
+}
+
+// False: it is to be made of its elements, or bad.
+bool take_pack(Reader in, const Options& options, Loaded& loaded) {
+  const Bytes pack = in.text(&loaded.bytes);
+  if (in.failed() || !listpack::valid(pack) ||
+      !is_like_ours(View(pack), static_cast<size_t>(options.zset_max_listpack_entries)))
+    return false;
+  loaded.value = {.type = Type::kZset, .encoding = Encoding::kListpack, .bytes = pack};
+  return true;
 }
 
 bool load_pairs(Reader& in, ValueType type, ZsetBuilder& set) {
@@ -129,18 +179,32 @@ bool load_pairs(Reader& in, ValueType type, ZsetBuilder& set) {
   return visit_elements(in, type, take) && !has_member;
 }
 
-bool load_zset(Reader& in, ValueType type, const Options& options, Loaded& loaded) {
-  ZsetBuilder set(loaded);
-  bool whole = false;
-  if (type == ValueType::kZsetDeadlines) {
-    whole = load_with_deadlines(in, set);
-  } else if (type == ValueType::kZset || type == ValueType::kZset2) {
-    whole =
-        visit_scored(in, type, [&](Bytes member, double score) { return set.add(member, score); });
-  } else {
-    whole = load_pairs(in, type, set);
+// How many members memory is asked for: what was announced, and no more than have room in what
+// follows.
+size_t members_expected(Reader in, ValueType type) {
+  if (type == ValueType::kZsetListpack || type == ValueType::kZsetZiplist) return 0;
+  constexpr size_t kBytesEach = 1 + sizeof(double);
+  const uint64_t announced = in.length();
+  return static_cast<size_t>(std::min<uint64_t>(announced, in.left() / kBytesEach));
+}
+
+bool load_members(Reader& in, ValueType type, ZsetBuilder& set) {
+  const auto add = [&](Bytes member, double score) { return set.add(member, score); };
+  switch (type) {
+    case ValueType::kZset:
+    case ValueType::kZset2:
+      return visit_scored(in, type, add);
+    case ValueType::kZsetDeadlines:
+      return load_with_deadlines(in, set);
+    default:
+      return load_pairs(in, type, set);
   }
-  return whole &&
+}
+
+bool load_zset(Reader& in, ValueType type, const Options& options, Loaded& loaded) {
+  if (type == ValueType::kZsetListpack && take_pack(in, options, loaded)) return true;
+  ZsetBuilder set(loaded, members_expected(in, type));
+  return load_members(in, type, set) &&
          set.finish(options, type == ValueType::kZsetListpack || type == ValueType::kZsetZiplist);
 }
 

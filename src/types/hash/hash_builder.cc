@@ -29,7 +29,8 @@ size_t HashBuilder::size() const {
   return table_ != nullptr ? table_->elements() : View(pack_).count() / 2;
 }
 
-void HashBuilder::promote() {
+PackedTable& HashBuilder::make_table() {
+  if (table_ != nullptr) return *table_;
   table_ = new PackedTable(heap_, PackedTable::Values::kOne);
   const View view(pack_);
   for (size_t at = view.first(); at != view.end();) {
@@ -39,18 +40,20 @@ void HashBuilder::promote() {
     table_->insert(table_->find(field), field, view.read(&at).text(value_digits));
   }
   pack_ = std::string();
+  return *table_;
 }
 
 bool HashBuilder::add(Bytes field, Bytes value, int64_t deadline_ms) {
   if (table_ == nullptr) {
     const std::array<Element, 2> pair = {Element(field), Element(value)};
     const View view(pack_);
-    if (view.find(pair[0], view.first(), 1) != listpack::kNone) return false;
+    const auto is_equal = [&](uint32_t at) { return view.equal(at, pair[0]); };
+    if (!fields_.add(field, static_cast<uint32_t>(view.end()), is_equal)) return false;
     const bool fits = deadline_ms == kNoDeadline && field.size() <= limits_.text_bytes &&
                       value.size() <= limits_.text_bytes && size() < limits_.fields;
     listpack::StringPack storage{pack_};
     if (fits && append(storage, Elements(pair))) return true;
-    promote();
+    make_table();
   }
   const PackedPlace place = table_->find(field);
   if (place) return false;

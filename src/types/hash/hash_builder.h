@@ -8,6 +8,7 @@
 
 #include "keyspace/keyspace.h"
 #include "types/hash/hash.h"
+#include "types/listpack/entry_set.h"
 
 namespace cobnut {
 
@@ -21,6 +22,8 @@ class HashBuilder {
 
   // False: there is such a field, nothing changed. A deadline may be past.
   bool add(Bytes field, Bytes value, int64_t deadline_ms = kNoDeadline);
+  // From now on it is a table, whatever the limits say: one for a PackedTable::Forecast.
+  PackedTable& make_table();
   size_t size() const;
   // REQUIRES: size() > 0. Its bytes are a view into the builder, its collection is the builder's
   // until stored() is called: put() has taken it.
@@ -28,11 +31,10 @@ class HashBuilder {
   void stored() { table_ = nullptr; }
 
  private:
-  void promote();
-
   CollectionHeap& heap_;
   const HashLimits limits_;
   std::string pack_;
+  listpack::EntrySet fields_;     // of pack_
   PackedTable* table_ = nullptr;  // nullptr: pack_
 };
 

@@ -47,12 +47,25 @@ bool read_length(const char* begin, const char* end, size_t* length, const char*
   return false;
 }
 
-// `bytes` of a little-endian integer, its sign extended.
+template <typename Integer>
+Integer load(const char* from) {
+  Integer value;
+  memcpy(&value, from, sizeof(value));
+  return value;
+}
+
+// 2, 3, 4 or 8 bytes of a little-endian integer, its sign extended.
 int64_t read_integer(const char* from, int bytes) {
-  uint64_t value = 0;
-  memcpy(&value, from, static_cast<size_t>(bytes));
-  const int unused = 64 - 8 * bytes;
-  return static_cast<int64_t>(value << unused) >> unused;
+  switch (bytes) {
+    case 2:
+      return load<int16_t>(from);
+    case 3:
+      return load<int8_t>(from + 2) * (1 << 16) + load<uint16_t>(from);
+    case 4:
+      return load<int32_t>(from);
+    default:
+      return load<int64_t>(from);
+  }
 }
 
 struct Text {

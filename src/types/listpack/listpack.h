@@ -192,6 +192,8 @@ class View {
 
   Value get(size_t at) const { return read(&at); }
   Value read(size_t* at) const;  // and steps to the next
+  // The bytes of the entry at `at`, `next` being the one behind it: equal ones are equal elements.
+  Bytes entry(size_t at, size_t next) const { return {data_ + at, next - at}; }
   bool equal(size_t at, const Element& element) const { return element.is_at(data_ + at); }
   // The first equal entry from `from` on (first(), or an entry, or end()), looking at one entry and
   // passing over `skip`: fields of field-value pairs with 1. kNone: none.

@@ -62,6 +62,10 @@ class PackedTable final : public Collection {
   size_t elements() const override { return elements_; }  // those that are due included
   size_t elements_with_deadline() const { return with_deadline_; }
 
+  // Makes the leaves for what was announced. REQUIRES: elements() == 0, nothing was ever inserted.
+  class Forecast;  // packed_forecast.h
+  void prepare(Forecast& forecast);
+
   PackedPlace find(Bytes key) const;
   // REQUIRES: `absent` is what find(key) returned, without an element. Key and value are shorter
   // than 2^32 bytes each. `deadline_ms`: Unix time, 0 to kPackedDeadlineMax, or kNoDeadline.
@@ -123,6 +127,10 @@ class PackedTable final : public Collection {
   void tidy_leaves(uint64_t hash);
   bool join_with_buddy(uint64_t hash);
   void halve(const Path& path);
+  bool fits_leaf(const Forecast& forecast, uint64_t prefix, unsigned depth) const;
+  unsigned leaf_depth(const Forecast& forecast, uint64_t prefix, unsigned depth,
+                      unsigned depth_max) const;
+  uintptr_t plant(const Forecast& forecast, uint64_t prefix, unsigned depth);
   void count_deadlines(int64_t before_ms, int64_t after_ms);
   void lower_expiry(uint64_t hash, int64_t deadline_ms);
 

@@ -14,6 +14,7 @@
 #include <unordered_map>
 
 #include "base/hash.h"
+#include "types/packed_table/packed_forecast.h"
 
 namespace cobnut {
 namespace {
@@ -289,6 +290,81 @@ TEST_CASE("memory of an element, while a table grows and after 90 % of it went")
     }
     CHECK(static_cast<double>(table->bytes()) / (kElements / 10.0) < 1.4 * c.most);
     destroy(table);
+  }
+}
+
+// Elements announced, then inserted, with others that were not; then as any table.
+void run_prepared(Values values, PackedTuning tuning, size_t announced, size_t inserted) {
+  Fixture f;
+  std::mt19937_64 random(announced + inserted);
+  auto* table = new PackedTable(f.heap, values, tuning);
+  std::vector<std::pair<std::string, std::string>> all;
+  for (size_t i = 0; i < std::max(announced, inserted); i++) {
+    const size_t bytes = random() % 8 == 0 ? some_length(random) : random() % 10;
+    all.emplace_back(std::to_string(i) + ":" + text(random, bytes),
+                     values == Values::kOne ? text(random, some_length(random)) : "");
+  }
+  PackedTable::Forecast forecast(*table, announced, announced * (random() % 40));
+  for (size_t i = 0; i < announced; i++) forecast.add(all[i].first, all[i].second.size());
+  table->prepare(forecast);
+  Elements model;
+  check_same(*table, model);
+  for (size_t i = 0; i < inserted; i++) {
+    const PackedPlace place = table->find(all[i].first);
+    REQUIRE(!place);
+    table->insert(place, all[i].first, all[i].second);
+    model[all[i].first] = {all[i].second, kNoDeadline};
+  }
+  check_same(*table, model);
+  size_t seen = 0;
+  uint64_t cursor = 0;
+  do {
+    cursor = table->scan(cursor, 10, [&](const PackedElement&) { seen++; });
+  } while (cursor != 0);
+  CHECK(seen == model.size());
+  if (!model.empty()) CHECK(model.count(std::string((*table->random()).key)) == 1);
+  for (const auto& [key, value] : all) {  // and shrinks
+    const PackedPlace place = table->find(key);
+    if (!place || random() % 8 == 0) continue;
+    table->erase(place);
+    model.erase(key);
+  }
+  check_same(*table, model);
+  destroy(table);
+  CHECK(f.heap.used_bytes() == 0);
+}
+
+TEST_CASE("a table that was made for announced elements") {
+  const PackedTuning small{.leaf_bytes = 192};
+  const PackedTuning collide{.leaf_bytes = 192, .hash_mask = 0xF000'0000'0000'0000};
+  for (const PackedTuning& tuning : {PackedTuning(), small, collide}) {
+    for (const Values values : {Values::kNone, Values::kOne}) {
+      for (const size_t announced : {0u, 1u, 20u, 300u, 4000u}) {
+        for (const size_t inserted : {0u, 1u, 20u, 300u, 4000u})
+          run_prepared(values, tuning, announced, inserted);
+      }
+    }
+  }
+}
+
+TEST_CASE("a table that was made for its elements is no larger than one that grew") {
+  for (const size_t elements : {1000u, 30'000u, 100'000u}) {
+    Fixture f;
+    auto* grown = new PackedTable(f.heap, Values::kNone);
+    auto* prepared = new PackedTable(f.heap, Values::kNone);
+    PackedTable::Forecast forecast(*prepared, elements, 12 * elements);
+    const auto key = [](size_t i) { return "member" + std::to_string(100'000 + i); };
+    for (size_t i = 0; i < elements; i++) forecast.add(key(i), 0);
+    prepared->prepare(forecast);
+    const size_t before = prepared->bytes();
+    for (PackedTable* table : {grown, prepared}) {
+      for (size_t i = 0; i < elements; i++) table->insert(table->find(key(i)), key(i));
+    }
+    // Only what is more than a leaf holds where hashes are not told apart.
+    CHECK(prepared->bytes() < before + before / 50);
+    CHECK(prepared->bytes() < grown->bytes() * 102 / 100);
+    destroy(grown);
+    destroy(prepared);
   }
 }
 

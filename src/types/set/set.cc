@@ -249,7 +249,10 @@ void SetBuilder::grow(const SetText& member) {
   const bool to_listpack = form_ == Form::kIntset && size() < limits_.listpack_entries &&
                            limits_.listpack_text_bytes >= kIntTextMax &&
                            fits_listpack(member, limits_);
-  if (!to_listpack) return make_table();
+  if (!to_listpack) {
+    make_table();
+    return;
+  }
   SetBuffer pack;
   CHECK(listpack::create(pack, listpack::Nothing()));
   view().for_each([&](const SetMember& each) { CHECK(append(pack, element_of(each))); });
@@ -258,8 +261,8 @@ void SetBuilder::grow(const SetText& member) {
   CHECK(listpack::create(buffer_, made.all()));
 }
 
-void SetBuilder::make_table() {
-  if (form_ == Form::kTable) return;
+PackedTable& SetBuilder::make_table() {
+  if (form_ == Form::kTable) return *table_;
   auto* table = new PackedTable(heap_, PackedTable::Values::kNone);
   if (started_) {
     view().for_each([&](const SetMember& each) {
@@ -271,6 +274,7 @@ void SetBuilder::make_table() {
   started_ = true;
   form_ = Form::kTable;
   table_ = table;
+  return *table_;
 }
 
 void SetBuilder::copy_pack(const SetContent& pack) {

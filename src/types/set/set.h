@@ -173,7 +173,8 @@ class SetBuilder {
   // As add(), with a deadline: from now on it is a table.
   bool add(Bytes member, int64_t deadline_ms);
   bool erase(const SetText& member);  // whether it was there
-  void make_table();                  // whatever the limits say
+  // From now on it is a table, whatever the limits say.
+  PackedTable& make_table();
   // Begins with what is in another set's pack, in its form. REQUIRES: nothing was added; no table.
   void copy_pack(const SetContent& pack);
 

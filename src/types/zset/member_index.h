@@ -50,10 +50,13 @@ class MemberIndex {
   bool find(uint64_t hash, Match match) const;
   void prefetch(uint64_t hash) const;
 
+  // Makes segments for about so many entries. REQUIRES: empty.
+  void prepare(size_t entries);
   // Makes room for one more entry with this hash: before its member is in a leaf, since that leaf
   // may be asked.
   void reserve(uint64_t hash);
   void insert(uint64_t hash, uint32_t leaf);  // REQUIRES: reserve(hash)
+  bool has_room(uint64_t hash) const;         // of reserve() before other insertions
   // REQUIRES: the entry is there.
   void replace(uint64_t hash, uint32_t from_leaf, uint32_t to_leaf);
   void erase(uint64_t hash, uint32_t leaf);
@@ -129,6 +132,11 @@ struct MemberIndex::Segment {
     return static_cast<uint32_t>((hash << depth()) >> (64 - lines_log2()));
   }
 };
+
+inline bool MemberIndex::has_room(uint64_t hash) const {
+  const Segment* segment = segment_of(hash);
+  return segment->entries() < segment->entries_max();
+}
 
 template <typename Match>
 bool MemberIndex::find(uint64_t hash, Match match) const {

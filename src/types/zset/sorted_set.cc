@@ -403,12 +403,13 @@ void SortedSet::insert_child(Inner* parent, uint32_t index, Node* child, double 
   parent->children[index] = child;
   child->parent = parent;
   parent->deadline_min_ms = std::min(parent->deadline_min_ms, child->deadline_min_ms);
-  if (parent->count == limits_.inner_children) split_inner(parent, index + 1u == parent->count);
+  if (parent->count == limits_.inner_children) split_inner(parent, index);
 }
 
-void SortedSet::split_inner(Inner* inner, bool appended) {
+// `index`: the child that came; at an end more will come there, and the other part stays full.
+void SortedSet::split_inner(Inner* inner, uint32_t index) {
   const uint32_t n = inner->count;
-  const uint32_t at = appended ? n - n / 8 - 1 : n / 2;
+  const uint32_t at = index + 1 == n ? n - n / 8 - 1 : index == 0 ? n / 8 + 1 : n / 2;
   auto* right = reinterpret_cast<Inner*>(allocate(sizeof(Inner)));
   right->deadline_min_ms = inner->deadline_min_ms;
   right->count = static_cast<uint16_t>(n - at);
@@ -420,9 +421,9 @@ void SortedSet::split_inner(Inner* inner, bool appended) {
     new_root(inner, inner->scores[0]);
     inner->parent->elements[0] = moved + sum_of(inner->elements, inner->count);
   }
-  const uint32_t index = child_index(*inner->parent, inner);
-  inner->parent->elements[index] -= moved;
-  insert_child(inner->parent, index + 1, right, right->scores[0], moved);
+  const uint32_t of_inner = child_index(*inner->parent, inner);
+  inner->parent->elements[of_inner] -= moved;
+  insert_child(inner->parent, of_inner + 1, right, right->scores[0], moved);
 }
 
 void SortedSet::insert(uint64_t hash, Bytes member, double score, int64_t deadline_ms) {

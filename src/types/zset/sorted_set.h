@@ -78,6 +78,7 @@ class SortedSet final : public Collection, private zset::IndexOwner {
   uint64_t scan(uint64_t cursor, size_t count, const Visit& visit) const;
 
   // -- changes
+  class Filler;  // sorted_set_filler.h: many at once, into an empty set
   void insert(uint64_t hash, Bytes member, double score,
               int64_t deadline_ms = INT64_MAX);  // REQUIRES: not there
   void erase(uint64_t hash, Place place);
@@ -122,9 +123,10 @@ class SortedSet final : public Collection, private zset::IndexOwner {
   Leaf* put_in_leaf(Leaf* leaf, uint32_t i, double score, uint8_t tag, const zset::Stored& stored);
   Leaf* make_room(Leaf* leaf, uint32_t* i, double score, size_t bytes);
   Leaf* prepend_leaf(Leaf* first, double score, size_t bytes);
+  void prepend(Leaf* leaf);
   void move_entries(Leaf* to, const Leaf& from, uint32_t first, uint32_t end);
   void insert_child(Inner* parent, uint32_t index, Node* child, double score, uint64_t elements);
-  void split_inner(Inner* inner, bool appended);
+  void split_inner(Inner* inner, uint32_t index);
   void new_root(Node* old_root, double score);
   void remove_child(Inner* parent, uint32_t index);
   void merge_inner(Inner* inner);

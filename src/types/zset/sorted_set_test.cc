@@ -10,6 +10,8 @@
 #include <set>
 #include <string>
 
+#include "types/zset/sorted_set_filler.h"
+
 namespace cobnut {
 namespace {
 
@@ -183,6 +185,95 @@ TEST_CASE("sorted set: ascending, descending and equal scores") {
     CHECK(pair.set->rank_of_member(middle, true) == before + 1);
     CHECK(pair.set->rank_of_member("", true) == 0);
     CHECK(pair.set->rank_of_member("z", false) == pair.set->elements());
+  }
+}
+
+// `expected` of the filler; every `long_each`th member is long, 0: none.
+void fill(const Limits& limits, size_t elements, size_t expected, uint64_t long_each, int scores) {
+  Pair pair(limits, elements + expected);
+  for (uint64_t i = 0; i < elements; i++) {
+    std::string member = i == 7 ? "" : "member" + std::to_string(i * 7919 % 100'003);
+    if (long_each > 0 && i % long_each == long_each - 1) member.append(pair.below(300), 'x');
+    pair.model.put(member, static_cast<double>(pair.below(static_cast<uint64_t>(scores))) / 8);
+  }
+  SortedSet::Filler filler(*pair.set, expected);
+  for (auto it = pair.model.order.rbegin(); it != pair.model.order.rend(); ++it)
+    REQUIRE(filler.add(it->second, it->first));
+  REQUIRE(filler.finish());
+  pair.check(*pair.set);
+  for (int i = 0; i < 500; i++) {  // it goes on as any set
+    pair.put("other" + std::to_string(i % 300), static_cast<double>(pair.below(100)) / 8);
+    pair.erase("member" + std::to_string(static_cast<uint64_t>(i) * 7919 % 100'003));
+  }
+  pair.check(*pair.set);
+}
+
+TEST_CASE("sorted set: filled in descending order") {
+  for (const Limits& limits : {kTiny, kSmall, kLarge}) {
+    for (const size_t elements : {0u, 1u, 2u, 30u, 500u, 5000u}) {
+      for (const size_t expected : {size_t{0}, elements, 10 * elements}) {
+        fill(limits, elements, expected, 0, 1);
+        fill(limits, elements, expected, 0, 1000);
+        fill(limits, elements, expected, 100, 20);
+      }
+    }
+  }
+}
+
+TEST_CASE("sorted set: filled in any order") {
+  for (const Limits& limits : {kTiny, kLarge}) {
+    Pair pair(limits, 17);
+    SortedSet::Filler filler(*pair.set, 3000);
+    for (int i = 0; i < 3000; i++) {
+      const double score = i < 1000 ? -i : static_cast<double>(pair.below(2000));
+      const std::string member = "m" + std::to_string(i);
+      REQUIRE(filler.add(member, score));
+      pair.model.put(member, score);
+    }
+    REQUIRE(filler.finish());
+    pair.check(*pair.set);
+  }
+}
+
+TEST_CASE("sorted set: a member that comes twice is refused while the set is filled") {
+  // The second one comes so much later, at the same score, at a lower or at a higher one.
+  for (const Limits& limits : {kTiny, kSmall, kLarge}) {
+    for (const int later : {1, 2, 10, 300, 1999}) {
+      for (const int by : {0, -1, 1}) {
+        Pair pair(limits, 19);
+        SortedSet::Filler filler(*pair.set, 2000);
+        bool good = true;
+        for (int i = 0; i < 2000 && good; i++) good = filler.add("m" + std::to_string(i), -i);
+        REQUIRE(good);
+        good = filler.add("m" + std::to_string(2000 - later), -2000 + (by > 0 ? 3000 : by));
+        CHECK(!(good && filler.finish()));
+      }
+    }
+  }
+}
+
+TEST_CASE("sorted set: one that was filled is no larger than one that grew") {
+  for (const int elements : {1000, 30'000, 100'000}) {
+    CollectionHeap heap(large_allocator(AllocatorKind::kPooled));
+    auto* grown = new SortedSet(heap);
+    auto* filled = new SortedSet(heap);
+    SortedSet::Filler filler(*filled, static_cast<size_t>(elements));
+    for (int i = elements; i-- > 0;) {
+      char member[16];
+      snprintf(member, sizeof member, "%012d", i);
+      CHECK(filler.add(member, i));
+      const int other = static_cast<int>(int64_t{i} * 7919 % elements);  // in no order
+      snprintf(member, sizeof member, "%012d", other);
+      grown->insert(SortedSet::hash_of(member), member, other);
+    }
+    CHECK(filler.finish());
+    CHECK(filled->elements() == grown->elements());
+    CHECK(filled->bytes() < grown->bytes());
+    heap.discard(grown);
+    heap.discard(filled);
+    while (heap.free_step()) {
+    }
+    CHECK(heap.used_bytes() == 0);
   }
 }
 
