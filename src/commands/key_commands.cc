@@ -50,6 +50,11 @@ Found peek(Context& cx, const Place& place) {
   return cx.keys.at(place.key).peek(place.db, place.key);
 }
 
+// A target that is left as it is was looked at, as on Redis: it is no longer idle.
+void touch(Context& cx, const Place& place) {
+  static_cast<void>(cx.keys.at(place.key).edit(place.db, place.key));
+}
+
 Value value_of(Found found) {
   if (found->encoding() == Encoding::kInt) return integer_value(found->integer());
   if (Collection* collection = found->collection()) {
@@ -101,7 +106,9 @@ void rename_key(Context& cx, Args args, IfTargetExists if_exists) {
       peek(cx, to);  // first: a due key is removed, which would void the source's entry
   const Found source = cx.keys.edit(from.key);
   if (!source) return cx.reply.error(err::kNoSuchKey);
-  if (from.key.bytes == to.key.bytes || (target && if_exists == IfTargetExists::kKeep)) {
+  const bool same = from.key.bytes == to.key.bytes;
+  if (same || (target && if_exists == IfTargetExists::kKeep)) {
+    if (!same) touch(cx, to);
     return replies_number ? cx.reply.integer(0) : cx.reply.ok();
   }
   if (!move_value(cx, from, source, to, target, Event::kRenameFrom, Event::kRenameTo)) return;
@@ -118,6 +125,7 @@ void cmd_move(Context& cx, Args args) {
   const Place from{cx.keys.db(), args.key()}, to{*db, args.key()};
   const Found target = peek(cx, to);
   const Found source = cx.keys.edit(from.key);
+  if (source && target) touch(cx, to);
   if (!source || target) return cx.reply.integer(0);
   if (move_value(cx, from, source, to, target, Event::kMoveFrom, Event::kMoveTo))
     cx.reply.integer(1);
@@ -141,6 +149,7 @@ void cmd_copy(Context& cx, Args args) {
   if (from.db == to.db && from.key.bytes == to.key.bytes) return cx.reply.error(err::kSameObject);
   const Found target = peek(cx, to);
   const Found source = cx.keys.find(from.key);
+  if (source && target && !replace) touch(cx, to);
   if (!source || (target && !replace)) return cx.reply.integer(0);
   if (copy_value(cx, source, to, target, Event::kCopyTo)) cx.reply.integer(1);
 }

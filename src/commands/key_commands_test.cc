@@ -244,4 +244,21 @@ TEST_CASE("keys and databases, as Redis") {
 }
 
 }  // namespace
+TEST_CASE("keys: a target that stays is no longer idle") {
+  for (const char* line : {"copy source target", "renamenx source target", "move target 1"}) {
+    CAPTURE(line);
+    TestServer s;
+    s.run("set source v");
+    const std::string restore = "restore target 0 " + s.run("dump source") + " idletime 50";
+    s.run(restore);
+    s.run("select 1");
+    s.run(restore);
+    const int db = line[0] == 'm' ? 1 : 0;
+    s.client.db = 0;
+    CHECK(s.run(line) == ":0");
+    s.client.db = db;
+    CHECK(s.run("object idletime target") == ":0");
+  }
+}
+
 }  // namespace cobnut::testing
