@@ -65,7 +65,26 @@ TEST_CASE("sizes: a string of 512 MB") {
   });
   sizes.step("BITCOUNT", [&] { sizes.expect({"BITCOUNT", kKey}, std::to_string(bits_of(text))); });
   sizes.step_within("SET over it", bytes, [&] { sizes.expect({"SET", kKey, text}, "OK"); });
-  sizes.step("GETSET", [&] { check_equal(sizes.run({"GETSET", kKey, text}).text(), text); });
+  sizes.step_within("SET over it, EX", bytes, [&] {
+    sizes.expect({"SET", kKey, text, "EX", "10000"}, "OK");
+  });
+  sizes.step_within("SETEX", bytes, [&] { sizes.expect({"SETEX", kKey, "10000", text}, "OK"); });
+  sizes.step_within("MSET of two", 2 * bytes, [&] {
+    sizes.expect({"MSET", kOther, text, kKey, text}, "OK");
+  });
+  sizes.expect({"DEL", kOther}, "1");
+  sizes.step_within("ECHO", 2 * bytes, [&] {
+    check_equal(sizes.run({"ECHO", text}).text(), text);
+  });
+  sizes.step_within("SET that fails", bytes, [&] {
+    sizes.expect({"SET", kKey, text, "EX", "never"}, "ERR value is not an integer or out of range");
+  });
+  sizes.step_within("GETSET", 3 * bytes, [&] {
+    check_equal(sizes.run({"GETSET", kKey, text}).text(), text);
+  });
+  sizes.step_within("SET with GET", 3 * bytes, [&] {
+    check_equal(sizes.run({"SET", kKey, text, "GET"}).text(), text);
+  });
   sizes.step("APPEND", [&] { sizes.expect({"APPEND", kKey, "end"}, std::to_string(bytes + 3)); });
   sizes.step("SETRANGE within", [&] {
     sizes.expect({"SETRANGE", kKey, "1000", "middle"}, std::to_string(bytes + 3));

@@ -133,8 +133,8 @@ void Executor::end_of_turn() {
     flusher_.flush(session);
     if (session.closing)
       session.input.consume(session.input.unread().size());  // nothing of it runs
-    session.input.settle(session.parser.wanted(), session.parser.arriving());
-    const size_t unread = session.input.unread().size() + session.parser.heap_bytes();
+    session.settle_input();
+    const size_t unread = session.input_bytes();
     session.info().input_bytes.store(unread, std::memory_order_relaxed);
     session.info().output_bytes.store(session.output.bytes(), std::memory_order_relaxed);
     if (unread > input_limit(session)) {
@@ -240,7 +240,7 @@ Executor::Gathered Executor::gather_one(Session& session, bool first) {
       return Gathered::kNothing;
     }
   }
-  session.input.consume(session.parser.consumed());
+  session.consume_request();
   batch_size_++;
   return Gathered::kTaken;
 }
@@ -415,7 +415,7 @@ void Executor::run_solo(Session& session, Request& request) {
   const bool waits = server_.pause.any() && postponed(session, *request.spec);
   if (!entered || waits) leave_entered();
   if (waits) return postpone(session);
-  session.input.consume(session.parser.consumed());
+  session.consume_request();
   if (!entered) return wait_for(session, request, wanted_);
   for (const uint32_t index : entered_) server_.shards[index]->keyspace.set_now_ms(now_ms_);
   begin_observing();
@@ -443,7 +443,7 @@ void Executor::wanted_shards(const Request& request, std::vector<Shard*>& shards
 }
 
 void Executor::wait_for_keys(Session& session, const Request& request) {
-  session.input.consume(session.parser.consumed());
+  session.consume_request();
   wanted_shards(request, wanted_);
   wait_for(session, request, wanted_);
 }

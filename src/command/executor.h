@@ -16,6 +16,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "base/arena.h"
@@ -32,7 +33,12 @@ struct Verdict {
   Outcome outcome = Outcome::kRan;
   uint64_t ns = 0;   // it took
   Bytes error_code;  // of its error reply; empty: none
+  // Its words as SLOWLOG keeps them, when the request has them no more; else nullptr.
+  const std::vector<std::string>* slow_log_words = nullptr;
 };
+
+// A request as SLOWLOG keeps it: its first words and their first bytes, with what is missing told.
+std::vector<std::string> slow_log_words(const CommandSpec& spec, Args args);
 
 // What the executor needs of the network: who is to be written to.
 class Flusher {

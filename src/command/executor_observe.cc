@@ -16,8 +16,9 @@ uint64_t saturating_multiply(int64_t value, uint64_t factor) {
                                                                                 : product;
 }
 
-// A request as SLOWLOG keeps it: its first words and their first bytes, with what is missing told.
-std::vector<std::string> words_to_keep(const CommandSpec& spec, Args args) {
+}  // namespace
+
+std::vector<std::string> slow_log_words(const CommandSpec& spec, Args args) {
   constexpr size_t kWordsMax = 32, kBytesMax = 128;
   std::vector<std::string> kept;
   for (const Bytes word : words_without_secrets(spec, args)) {
@@ -31,8 +32,6 @@ std::vector<std::string> words_to_keep(const CommandSpec& spec, Args args) {
   }
   return kept;
 }
-
-}  // namespace
 
 [[gnu::noinline]] void Executor::account(const Request& request, const Verdict& verdict) {
   if (verdict.outcome == Outcome::kRan) {
@@ -76,14 +75,18 @@ void Executor::begin_observing() {
                         took_ms);
   if (options.slowlog_log_slower_than >= 0 && took_us >= options.slowlog_log_slower_than &&
       !(spec.flags & kSkipSlowlog)) {
-    server_.slow_log.add({.time_s = wall_clock_ms() / 1000,
-                          .took_us = took_us,
-                          .words = words_to_keep(spec, request.args),
-                          .address = client.address,
-                          .client_name = server_.clients.name(client)},
-                         static_cast<size_t>(options.slowlog_max_len));
+    server_.slow_log.add(
+        {.time_s = wall_clock_ms() / 1000,
+         .took_us = took_us,
+         .words = verdict.slow_log_words != nullptr ? *verdict.slow_log_words
+                                                    : slow_log_words(spec, request.args),
+         .address = client.address,
+         .client_name = server_.clients.name(client)},
+        static_cast<size_t>(options.slowlog_max_len));
   }
-  if (server_.monitors.any() && !(spec.flags & (kAdmin | kSkipMonitor)))
+  // Who monitors only since the command ran does not see it: put_string() (command/support.h).
+  if (server_.monitors.any() && verdict.slow_log_words == nullptr &&
+      !(spec.flags & (kAdmin | kSkipMonitor)))
     append_monitor_line(monitor_lines_, client, request.session->client.db, spec, request.args);
 }
 

@@ -26,16 +26,29 @@ void set_touching(std::span<Shard* const> shards, bool touching) {
 
 OwnedWords::OwnedWords(Args args) {
   size_t total = 0;
-  for (const Bytes word : args.words()) total += word.size();
-  bytes_ = std::make_unique<char[]>(total);
   words_.reserve(args.size());
-  char* at = bytes_.get();
   for (const Bytes word : args.words()) {
-    memcpy(at, word.data(), word.size());
-    words_.emplace_back(at, word.size());
-    at += word.size();
+    if (LongWord* const long_word = args.long_word(word)) {
+      long_words_.push_back(std::move(*long_word));
+    } else {
+      total += word.size();
+    }
+    words_.push_back(word);
   }
   args_ = args.moved_to(words_, positions_);
+  if (!long_words_.empty()) args_.set_long_words(&long_words_);
+  bytes_ = std::make_unique<char[]>(total);
+  char* at = bytes_.get();
+  for (Bytes& word : words_) {
+    if (args_.long_word(word) != nullptr) continue;
+    memcpy(at, word.data(), word.size());
+    word = {at, word.size()};
+    at += word.size();
+  }
+}
+
+bool OwnedWords::any_taken() const {
+  return std::ranges::any_of(long_words_, [](const LongWord& word) { return word.is_taken(); });
 }
 
 void Completion::run(Server& server, const Client& client, std::span<Shard* const> shards) {
@@ -48,6 +61,8 @@ void Completion::run(Server& server, const Client& client, std::span<Shard* cons
   outcome_ = execute(Request{nullptr, spec_, words_.args()}, client, keys, reply, server);
   took_ns_ = ticks_to_ns(ticks() - begin, tick_scale());
   error_code_ = reply.error_code();
+  // Once the shards are left, a value's bytes are not ours to look at.
+  if (words_.any_taken()) shown_words_ = slow_log_words(*spec_, words_.args());
   if (no_touch) set_touching(shards, true);
   output_.close();
   for (Shard* shard : shards) shard->publish_memory();
@@ -55,7 +70,8 @@ void Completion::run(Server& server, const Client& client, std::span<Shard* cons
 }
 
 void Completion::deliver() {
-  home_.account({&session_, spec_, words_.args()}, {outcome_, took_ns_, error_code_});
+  home_.account({&session_, spec_, words_.args()},
+                {outcome_, took_ns_, error_code_, shown_words_ ? &*shown_words_ : nullptr});
   home_.complete(session_, output_);
   delete this;
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,12 +16,16 @@ namespace cobnut {
 
 class OwnedWords {
  public:
-  explicit OwnedWords(Args args);
+  explicit OwnedWords(Args args);  // takes long words, copies the others
+  OwnedWords(const OwnedWords&) = delete;
+  OwnedWords& operator=(const OwnedWords&) = delete;
   Args args() const { return args_; }
+  bool any_taken() const;  // by the command: that word is no longer to be looked at
 
  private:
   std::unique_ptr<char[]> bytes_;
   std::vector<Bytes> words_;
+  std::vector<LongWord> long_words_;
   std::vector<Position> positions_;
   Args args_;
 };
@@ -40,6 +45,7 @@ class Completion final : public Message {
   Session& session_;
   const CommandSpec* spec_;
   OwnedWords words_;
+  std::optional<std::vector<std::string>> shown_words_;  // if words_ cannot be
   Output output_;
   Outcome outcome_ = Outcome::kRan;
   uint64_t took_ns_ = 0;

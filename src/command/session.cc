@@ -5,7 +5,7 @@
 #include <cstring>
 
 #include "base/check.h"
-#include "memory/large.h"
+#include "memory/discarded.h"
 
 namespace cobnut {
 namespace {
@@ -17,6 +17,10 @@ constexpr size_t kHeapKept = 64 * 1024;  // bytes: a larger one that is mostly e
 // Buffers of MiB grow without being copied.
 LargeAllocator& blocks() { return large_allocator(AllocatorKind::kPooled); }
 
+// Taken words stay readable while their command is shown to MONITOR and SLOWLOG, whatever becomes
+// of the values meanwhile.
+static_assert(RequestParser::kLongWord > DiscardedBlocks::kSliceBytes);
+
 }  // namespace
 
 void Session::push(Bytes bytes) {
@@ -27,59 +31,67 @@ void Session::push(Bytes bytes) {
   on_pushed();
 }
 
+void Session::settle_long_words() {
+  input.drop_consumed();
+  if (input.unread().empty()) return;
+  const char* const place = input.land(parser.wanted(), parser.arriving());
+  if (place != nullptr) parser.place(place);
+}
+
 Input::~Input() { free_buffer(); }
 
-bool Input::taken() const {
-  return landing_ != nullptr && landing_->offered && landing_->word.block_bytes == 0;
-}
-
 void Input::free_buffer() {
-  if (taken()) {
-    blocks().release_front(data_ - before(),
-                           static_cast<size_t>(landing_->begin - data_) + before());
-  } else if (capacity_ > 0) {
-    blocks().release(data_ - before(), before() + capacity_);
-  }
+  if (capacity_ > 0) discarded_blocks().add(data_, capacity_);
   data_ = nullptr;
   begin_ = end_ = capacity_ = 0;
-  landing_.reset();
 }
 
-// What is left moves to the block, `before` bytes behind its beginning.
-void Input::take_buffer(char* block, size_t before, size_t capacity) {
+size_t Input::LongWords::bytes() const {
+  size_t bytes = 0;
+  for (const LongWord& word : words) bytes += word.bytes().size();
+  return bytes - missing;
+}
+
+void Input::drop_consumed() {
+  if (long_words_ == nullptr) return;
+  if (long_words_->consumed || begin_ == end_) long_words_.reset();
+}
+
+const char* Input::land(size_t wanted, size_t arriving) {
+  const size_t have = end_ - begin_;
+  if (have >= wanted || wanted - arriving < RequestParser::kLongWord + 2) return nullptr;
+  const size_t bytes = wanted - arriving - 2;
+  const size_t came = have - arriving;
+  if (came >= bytes || came > kLandAfter) return nullptr;
+  char* const block = blocks().allocate(bytes);
+  if (block == nullptr) return nullptr;
+  memcpy(block, data_ + begin_ + arriving, came);
+  end_ = begin_ + arriving;
+  if (long_words_ == nullptr) long_words_ = std::make_unique<LongWords>();
+  CHECK(long_words_->missing == 0 && !long_words_->consumed);
+  long_words_->words.emplace_back(block, bytes);
+  long_words_->missing = bytes - came;
+  return block;
+}
+
+// What is left moves there.
+void Input::take_buffer(size_t capacity) {
+  char* const block = blocks().allocate(capacity);
   CHECK(block != nullptr);
   const size_t left = end_ - begin_;
-  memcpy(block + before, data_ + begin_, left);
+  memcpy(block, data_ + begin_, left);
   free_buffer();
-  data_ = block + before;
+  data_ = block;
   end_ = left;
   capacity_ = capacity;
 }
 
-// The word that begins at `arriving` gets a block of its own, if it is long enough for one.
-bool Input::land(size_t wanted, size_t arriving) {
-  constexpr size_t kStep = LargeAllocator::kCutStep;
-  if (landing_ != nullptr && landing_->begin == data_ + begin_ + arriving) return true;
-  const size_t have = end_ - begin_;
-  // What has come of it is copied, and what is in front of it.
-  if (wanted < have || wanted - arriving <= blocks().uncut_bytes_max() || have > kLandAfter)
-    return false;
-  const size_t front = (arriving + kStep - 1) / kStep * kStep;
-  char* const block = blocks().allocate(front + wanted - arriving);
-  if (block == nullptr) return false;
-  take_buffer(block, front - arriving, wanted);
-  landing_ = std::make_unique<Landing>(Landing{.before = front - arriving, .begin = block + front});
-  return true;
-}
-
-LongWord* Input::long_word_of(Bytes last) {
-  if (last.data() != landing_->begin || end_ != capacity_) return nullptr;
-  landing_->word = {last, capacity_ - static_cast<size_t>(landing_->begin - data_)};
-  landing_->offered = true;
-  return &landing_->word;
-}
-
 Arena::Window Input::window(Arena& arena, size_t least) {
+  if (long_word_missing() > 0) [[unlikely]] {
+    const Bytes word = long_words_->words.back().bytes();
+    char* const end = const_cast<char*>(word.data()) + word.size();
+    return {end - long_words_->missing, end};
+  }
   if (capacity_ == 0) {
     if (begin_ == end_) return arena.window(least);
     // More for an input that already lies in the arena: go on right behind it, if nobody else took
@@ -89,12 +101,16 @@ Arena::Window Input::window(Arena& arena, size_t least) {
       return window;
     settle();
   }
-  const bool lands = landing_ != nullptr && landing_->begin != nullptr && end_ < capacity_;
-  if (capacity_ - end_ < least && !lands) grow(least);
+  if (capacity_ - end_ < least) grow(least);
   return {data_ + end_, data_ + capacity_};
 }
 
 void Input::received(Arena& arena, size_t n) {
+  if (long_word_missing() > 0) [[unlikely]] {
+    CHECK_OP(n, <=, long_words_->missing);
+    long_words_->missing -= n;
+    return;
+  }
   if (capacity_ > 0) {
     end_ += n;
     CHECK_OP(end_, <=, capacity_);
@@ -111,8 +127,6 @@ void Input::received(Arena& arena, size_t n) {
 }
 
 void Input::grow(size_t least) {
-  CHECK(!taken());                                     // the block is a value's
-  if (landing_ != nullptr) landing_->begin = nullptr;  // more comes behind the word
   const size_t left = end_ - begin_;
   if (begin_ > 0 && begin_ >= capacity_ / 2) {
     memmove(data_, data_ + begin_, left);
@@ -121,20 +135,18 @@ void Input::grow(size_t least) {
     if (capacity_ - end_ >= least) return;
   }
   const size_t capacity = std::max({capacity_ * 2, end_ + least, kHeapLeast});
-  const size_t front = before();
-  char* const block = blocks().reallocate(data_ - front, front + capacity_, front + capacity);
+  char* const block = blocks().reallocate(data_, capacity_, capacity);
   CHECK(block != nullptr);
-  data_ = block + front;
+  data_ = block;
   capacity_ = capacity;
 }
 
-void Input::settle(size_t wanted, size_t arriving) {
+void Input::settle(size_t wanted) {
   if (begin_ == end_) return free_buffer();
-  if (wanted > 0 && land(wanted, arriving)) return;
   const size_t left = end_ - begin_;
   const size_t capacity = std::max({left * 2, std::min(wanted, kHeapAhead), kHeapLeast});
   if (capacity_ > 0 && (capacity_ <= kHeapKept || capacity > capacity_ / 4)) return;
-  take_buffer(blocks().allocate(capacity), 0, capacity);
+  take_buffer(capacity);
 }
 
 }  // namespace cobnut

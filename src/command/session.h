@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "base/arena.h"
 #include "base/bytes.h"
@@ -18,9 +19,9 @@
 namespace cobnut {
 
 // Bytes received and not yet executed: a view into the turn arena, or, when they outlive their
-// turn, a buffer of ours. A long word (of MiB) that ends what was received of it is received into a
-// block of the general allocator's, at its beginning, what came before it right in front: the
-// command that it belongs to may keep that block.
+// turn, a buffer of ours. A long word (RequestParser::kLongWord) of a request that is not all there
+// is received into a block of its own, which the request's command may keep: the input goes on
+// behind it as if it had not been there.
 class Input {
  public:
   ~Input();
@@ -31,43 +32,49 @@ class Input {
   Bytes unread() const { return {data_ + begin_, end_ - begin_}; }
   void consume(size_t n) { begin_ += n; }
 
-  // Receiving: room for at least `least` bytes; then received() with how many came.
+  // Receiving: room for at least `least` bytes, or that a long word still has; then received() with
+  // how many came.
   Arena::Window window(Arena& arena, size_t least);
   void received(Arena& arena, size_t n);
+  size_t long_word_missing() const { return long_words_ ? long_words_->missing : 0; }
 
-  // End of the turn: what is left moves into a buffer of ours, or the buffer is freed when nothing
-  // is left. No view into the input may be alive.
-  // `wanted`: bytes that the next request is known to need, the last word of which begins at
-  // `arriving`; 0: unknown.
-  void settle(size_t wanted = 0, size_t arriving = 0);
-  size_t heap_bytes() const { return capacity_; }
-  // `last`, of a request that was parsed, when its block may be kept; else nullptr.
-  LongWord* long_word(Bytes last) { return landing_ == nullptr ? nullptr : long_word_of(last); }
+  // The word that begins at `arriving` and ends 2 bytes before `wanted` gets a block of its own.
+  // nullptr: it stays where it is, being short, there already, or nearly.
+  const char* land(size_t wanted, size_t arriving);
+  bool has_long_words() const { return long_words_ != nullptr; }
+  // Of the request that came first, with what lies in them: whoever wants one may take it until the
+  // end of the turn in which the request is consumed. nullptr: it has none.
+  std::vector<LongWord>* long_words() const { return long_words_ ? &long_words_->words : nullptr; }
+  void consumed_long_words() { long_words_->consumed = true; }
+
+  // End of the turn, when no view into the input is alive: the long words of a request that was
+  // consumed go.
+  void drop_consumed();
+  // Then what is left moves into a buffer of ours, or the buffer is freed when nothing is left.
+  // `wanted`: bytes that the next request is known to need; 0: unknown.
+  void settle(size_t wanted = 0);
+  size_t bytes() const {  // unread, long words included
+    return end_ - begin_ + (long_words_ == nullptr ? 0 : long_words_->bytes());
+  }
 
  private:
-  // A buffer that a long word is, or was, received into. Apart, since few clients ever have one and
-  // an idle connection is small.
-  struct Landing {
-    size_t before = 0;  // bytes of the buffer's block before data_
-    char* begin =
-        nullptr;           // where the block of the word begins; nullptr: more came behind the word
-    LongWord word;         // once it was asked for
-    bool offered = false;  // it was
+  // Apart, since few clients ever have one and an idle connection is small.
+  struct LongWords {
+    std::vector<LongWord> words;
+    size_t missing = 0;     // bytes of the last one
+    bool consumed = false;  // their request was
+    size_t bytes() const;   // that have come, of all
   };
 
-  size_t before() const { return landing_ == nullptr ? 0 : landing_->before; }
   void grow(size_t least);
-  void take_buffer(char* block, size_t before, size_t capacity);
-  bool land(size_t wanted, size_t arriving);
-  LongWord* long_word_of(Bytes last);
-  bool taken() const;  // the block of the word, by who was offered it
+  void take_buffer(size_t capacity);
   void free_buffer();
 
   char* data_ = nullptr;
   size_t begin_ = 0;
   size_t end_ = 0;
   size_t capacity_ = 0;  // 0: data_ lies in the arena
-  std::unique_ptr<Landing> landing_;
+  std::unique_ptr<LongWords> long_words_;
 };
 
 class Session {
@@ -84,11 +91,26 @@ class Session {
   RequestParser parser;
   Output output;
 
-  Args parsed_words() {  // of the parser's request, which is not empty
+  Args parsed_words() const {  // of the parser's request
     Args args(parser.words());
-    args.set_long_word(input.long_word(parser.words().back()));
+    args.set_long_words(input.long_words());
     return args;
   }
+  // The parser's request leaves the input. Its words stay until the end of the turn.
+  void consume_request() {
+    input.consume(parser.consumed());
+    if (!input.has_long_words()) [[likely]]
+      return;
+    parser.reset();
+    input.consumed_long_words();
+  }
+  // End of the turn, when no view into the input is alive.
+  void settle_input() {
+    if (input.has_long_words() || parser.wanted() >= RequestParser::kLongWord) [[unlikely]]
+      settle_long_words();
+    input.settle(parser.wanted());
+  }
+  size_t input_bytes() const { return input.bytes() + parser.heap_bytes(); }
 
   // -- for commands (Route::kLoop)
   void close_after_reply() { closing = true; }  // QUIT, protocol errors
@@ -149,6 +171,7 @@ class Session {
   virtual void on_pushed() {}
 
  private:
+  void settle_long_words();
   void look_for_modes() { has_modes = replies_ != Replies::kOn || client.no_touch; }
 
   Replies replies_ = Replies::kOn;

@@ -104,12 +104,14 @@ Written put_string(Context& cx, Args args, const Key& key, Found found, Bytes wo
                    int64_t expiry_ms, Event event) {
   Value value = string_value(word);
   LongWord* const kept = args.long_word(word);
-  if (kept == nullptr || !cx.keys.at(key).takes_blocks_of(large_allocator(AllocatorKind::kPooled)))
-      [[likely]]
+  if (kept == nullptr) [[likely]]
     return cx.keys.put(key, found, value, expiry_ms, event);
-  value.block_bytes = kept->block_bytes;
+  // MONITOR shows all of it afterwards, when another word of the command may have overwritten it.
+  const bool takes = cx.keys.at(key).takes_blocks_of(large_allocator(AllocatorKind::kPooled)) &&
+                     !cx.server.monitors.any();
+  if (takes) value.block_bytes = word.size();
   const Written result = cx.keys.put(key, found, value, expiry_ms, event);
-  if (result == Written::kOk) kept->block_bytes = 0;
+  if (takes && result == Written::kOk) kept->take();
   return result;
 }
 

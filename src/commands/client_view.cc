@@ -24,7 +24,7 @@ struct ClientLoad {
 
 ClientLoad load_of(const ClientInfo& info, Session& asking) {
   if (info.id == asking.client.id) {
-    return {asking.parser.consumed() + asking.input.unread().size(), asking.output.bytes()};
+    return {asking.parser.consumed() + asking.input.bytes(), asking.output.bytes()};
   }
   return {info.input_bytes.load(std::memory_order_relaxed),
           info.output_bytes.load(std::memory_order_relaxed)};

@@ -7,8 +7,6 @@ namespace {
 
 // Elements whose blocks are freed between two looks at the clock: about 10 us.
 constexpr size_t kFreedPerStep = 1024;
-// Bytes of a block that are: giving 256 pages back takes the system about 30 us.
-constexpr size_t kFreedPagesPerStep = 1 << 20;
 
 [[noreturn]] void out_of_memory() {
   CHECK(!"the system has no more memory for collections: set maxmemory below what it has");
@@ -33,22 +31,9 @@ void CollectionHeap::discard(Collection* collection) {
   delete collection;
 }
 
-void CollectionHeap::discard(char* block, size_t bytes) {
-  if (bytes <= kFreedPagesPerStep) return allocator_.release(block, bytes);
-  used_bytes_ += allocator_.usable_bytes(block, bytes);
-  discarded_blocks_.push_back({block, bytes});
-}
-
 bool CollectionHeap::free_step() {
   if (!discarded_blocks_.empty()) {
-    Block& block = discarded_blocks_.back();
-    used_bytes_ -= allocator_.usable_bytes(block.data, block.bytes);
-    block.bytes = allocator_.release_part(block.data, block.bytes, kFreedPagesPerStep);
-    if (block.bytes == 0) {
-      discarded_blocks_.pop_back();
-    } else {
-      used_bytes_ += allocator_.usable_bytes(block.data, block.bytes);
-    }
+    discarded_blocks_.step();
   } else if (!discarded_.empty() && !discarded_.back()->free_some(kFreedPerStep)) {
     delete discarded_.back();
     discarded_.pop_back();

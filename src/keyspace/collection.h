@@ -14,6 +14,7 @@
 
 #include "base/check.h"
 #include "keyspace/entry.h"
+#include "memory/discarded.h"
 #include "memory/large.h"
 #include "metrics/counters.h"
 
@@ -33,17 +34,18 @@ struct FreedInSlices {
 // before every command that may grow.
 class CollectionHeap {
  public:
-  explicit CollectionHeap(LargeAllocator& allocator) : allocator_(allocator) {}
+  explicit CollectionHeap(LargeAllocator& allocator)
+      : allocator_(allocator), discarded_blocks_(allocator) {}
   CollectionHeap(const CollectionHeap&) = delete;
   CollectionHeap& operator=(const CollectionHeap&) = delete;
   ~CollectionHeap();
 
-  size_t used_bytes() const { return used_bytes_; }
+  size_t used_bytes() const { return used_bytes_ + discarded_blocks_.usable_bytes(); }
 
   // Frees a value that no entry holds any more: small ones at once, others in slices.
   void discard(Collection* collection);
   // The same for a block of the shard's allocator. One that waits is counted here until it is gone.
-  void discard(char* block, size_t bytes);
+  void discard(char* block, size_t bytes) { discarded_blocks_.add(block, bytes); }
   // One slice of what was discarded, some microseconds. True: more is left.
   bool free_step();
   FreedInSlices& freed_in_slices() { return freed_in_slices_; }
@@ -51,13 +53,9 @@ class CollectionHeap {
  private:
   friend class Collection;
   LargeAllocator& allocator_;
-  struct Block {
-    char* data;
-    size_t bytes;
-  };
-  size_t used_bytes_ = 0;  // of all collections, and what waits to be freed
+  size_t used_bytes_ = 0;  // of all collections, those that wait to be freed included
   std::vector<Collection*> discarded_;
-  std::vector<Block> discarded_blocks_;
+  DiscardedBlocks discarded_blocks_;
   FreedInSlices freed_in_slices_;
 };
 

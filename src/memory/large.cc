@@ -79,7 +79,7 @@ int own_arena_flags() {
 constexpr size_t kHeapMax = 2 * 1024 * 1024;  // bytes; a mapping costs 3 us and its pages' faults
 // Mappings grow by this: an append costs a system call each 64 KiB, and not each page. What was
 // never written to is not resident.
-constexpr size_t kMappingStep = LargeAllocator::kCutStep;
+constexpr size_t kMappingStep = 64 * 1024;
 
 bool is_mapped(size_t bytes) { return bytes > kHeapMax; }
 
@@ -135,11 +135,7 @@ class PooledAllocator final : public LargeAllocator {
     }
     return kept;
   }
-  size_t uncut_bytes_max() const override { return kHeapMax; }
-  void release_front(char* block, size_t front) override {
-    CHECK(front % kCutStep == 0);
-    if (munmap(block, front) != 0) madvise(block, front, MADV_DONTNEED);
-  }
+  bool releases_parts() const override { return true; }
   size_t zero_behind(size_t old_bytes, size_t bytes) const override {
     return is_mapped(bytes) ? std::min(old_bytes, bytes) : bytes;
   }

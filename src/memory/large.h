@@ -33,14 +33,7 @@ class LargeAllocator {
     release(block, bytes);
     return 0;
   }
-  // Blocks of more than this many bytes can be cut in two; SIZE_MAX: none can.
-  virtual size_t uncut_bytes_max() const { return SIZE_MAX; }
-  static constexpr size_t kCutStep = 64 * 1024;
-  // The first `front` bytes, a multiple of kCutStep, go; what is behind them is a block by itself
-  // from now on, as long as it was asked for. REQUIRES: both can be cut.
-  virtual void release_front(char* block, size_t front) {
-    static_cast<void>(block), static_cast<void>(front);
-  }
+  virtual bool releases_parts() const { return false; }  // of blocks of more than 2 MiB
   // Of a block that was just allocated (old_bytes 0) or grew, and never was larger: what lies
   // behind so many bytes is zero, as the system gives pages, and not resident. `bytes`: nothing is.
   virtual size_t zero_behind(size_t old_bytes, size_t bytes) const {

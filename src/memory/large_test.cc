@@ -115,25 +115,6 @@ TEST_CASE("a block is given back in parts from its end, or all at once") {
   }
 }
 
-TEST_CASE("a block's front goes, what is behind stays a block") {
-  LargeAllocator& allocator = large_allocator(AllocatorKind::kPooled);
-  const size_t least = allocator.uncut_bytes_max();
-  if (least == SIZE_MAX) return;  // plain malloc
-  constexpr size_t kFront = 2 * LargeAllocator::kCutStep;
-  for (const size_t bytes : {least + 1, least + 5 * kMiB}) {
-    char* const block = allocator.allocate(kFront + bytes);
-    REQUIRE(block != nullptr);
-    memset(block + kFront, 'x', bytes);
-    allocator.release_front(block, kFront);
-    char* const grown = allocator.reallocate(block + kFront, bytes, 2 * bytes);
-    REQUIRE(grown != nullptr);
-    CHECK(std::all_of(grown, grown + bytes, [](char c) { return c == 'x'; }));
-    CHECK(allocator.zero_behind(bytes, 2 * bytes) == bytes);
-    CHECK(std::all_of(grown + bytes, grown + 2 * bytes, [](char c) { return c == 0; }));
-    allocator.release(grown, 2 * bytes);
-  }
-}
-
 TEST_CASE("where a new block is said to be zero, it is") {
   for (AllocatorKind kind : {AllocatorKind::kPooled, AllocatorKind::kStandard}) {
     LargeAllocator& allocator = large_allocator(kind);

@@ -33,10 +33,7 @@ bool Connection::open(Loop& loop) {
 Stream::Owner::Room Connection::on_room() {
   const size_t have = input.unread().size();
   const size_t wanted = parser.wanted();
-  // What is there runs first, unless it waits: a long word would not end its block any more
-  // (command/session.h).
-  if (wanted > 0 && have >= wanted && wait == Wait::kNone) return {};
-  const size_t missing = wanted > have ? wanted - have : 0;
+  const size_t missing = std::max(input.long_word_missing(), wanted > have ? wanted - have : 0);
   const Arena::Window window =
       input.window(loop_.executor().arena(), std::clamp(missing, kReadLeast, kReadMost));
   const auto room = static_cast<size_t>(window.end - window.begin);

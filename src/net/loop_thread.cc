@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/ticks.h"
+#include "memory/discarded.h"
 
 namespace cobnut {
 namespace {
@@ -18,6 +19,16 @@ constexpr int64_t kTickArmedMs = 25;  // some key expires: lag <= tick of the wh
 constexpr int64_t kTickOverdueMs = 2;
 constexpr int64_t kSliceUs = 500;
 constexpr int64_t kIdleCheckMs = 1000;  // how often `timeout` is looked at
+
+// A slice of what this loop's clients sent and were owed. True: more is left.
+bool free_discarded() {
+  if (discarded_blocks().empty()) return false;
+  const int64_t deadline_us = monotonic_clock_us() + kSliceUs;
+  while (discarded_blocks().step()) {
+    if (monotonic_clock_us() >= deadline_us) return true;
+  }
+  return false;
+}
 
 }  // namespace
 
@@ -152,6 +163,7 @@ void LoopThread::run_background() {
     shard.publish_all_memory();
     shard.leave(*this);
   }
+  if (free_discarded()) period_ms = kTickOverdueMs;
   loop_.set_timer(period_ms);
 }
 

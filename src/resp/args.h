@@ -9,15 +9,9 @@
 
 #include "base/bytes.h"
 #include "base/hash.h"
+#include "resp/long_word.h"
 
 namespace cobnut {
-
-// The last word of a request, received into a block of its own, which the command may keep instead
-// of copying the word (command/session.h).
-struct LongWord {
-  Bytes word;              // from the block's first byte
-  size_t block_bytes = 0;  // of the block; 0: none, or it is taken
-};
 
 class Args {
  public:
@@ -39,29 +33,36 @@ class Args {
     key_first_ = first;
     key_step_ = step;
   }
-  // `word` if it lies in a block that may be kept: who does sets block_bytes to 0. nullptr: no.
+  // `word` if it lies in a block that may be taken; nullptr: it does not.
   LongWord* long_word(Bytes word) const {
-    return long_word_ != nullptr && long_word_->word.data() == word.data() ? long_word_ : nullptr;
+    return long_words_ == nullptr ? nullptr : find_long_word(word);
   }
-  void set_long_word(LongWord* word) { long_word_ = word; }
+  void set_long_words(std::vector<LongWord>* words) { long_words_ = words; }
   // The same request over copies of its words: `words` holds them, `positions` is filled and owned
   // by the caller.
   Args moved_to(std::span<const Bytes> words, std::vector<Position>& positions) const {
     Args copy = *this;
     copy.words_ = words;
-    copy.long_word_ = nullptr;
+    copy.long_words_ = nullptr;
     positions.assign(positions_, positions_ + key_count_);
     copy.positions_ = positions.data();
     return copy;
   }
 
  private:
+  LongWord* find_long_word(Bytes word) const {
+    for (LongWord& long_word : *long_words_) {
+      if (long_word.bytes().data() == word.data() && !long_word.is_taken()) return &long_word;
+    }
+    return nullptr;
+  }
+
   std::span<const Bytes> words_;
   const Position* positions_ = nullptr;
   size_t key_count_ = 0;
   size_t key_first_ = 0;
   size_t key_step_ = 1;
-  LongWord* long_word_ = nullptr;
+  std::vector<LongWord>* long_words_ = nullptr;
 };
 
 }  // namespace cobnut

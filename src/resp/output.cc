@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "base/check.h"
+#include "memory/discarded.h"
 
 namespace cobnut {
 namespace {
@@ -16,6 +17,9 @@ constexpr size_t kHeapUsual = 64 * 1024;  // bytes: heap blocks double up to thi
 constexpr size_t kHeader = sizeof(Output::Segment);
 static_assert(kHeader % alignof(Output::Segment) == 0);
 static_assert(Output::kArenaReplyMax + kHeader + alignof(Output::Segment) < Arena::kBlockBytes);
+
+// A block that is given back in slices.
+bool is_long(size_t bytes) { return bytes > DiscardedBlocks::kSliceBytes; }
 
 char* align(char* at) {
   constexpr uintptr_t kMask = alignof(Output::Segment) - 1;
@@ -114,8 +118,11 @@ void Output::finish_segment() {
 }
 
 Output::Segment* Output::new_heap_segment(size_t capacity) {
-  auto* segment = static_cast<Segment*>(malloc(kHeader + capacity));
-  CHECK(segment != nullptr);
+  const size_t bytes = kHeader + capacity;
+  void* const block =
+      is_long(bytes) ? large_allocator(AllocatorKind::kPooled).allocate(bytes) : malloc(bytes);
+  CHECK(block != nullptr);
+  auto* segment = static_cast<Segment*>(block);
   char* data = reinterpret_cast<char*>(segment) + kHeader;
   *segment = {nullptr, data, 0, data + capacity, true};
   heap_bytes_ += kHeader + capacity;
@@ -124,8 +131,10 @@ Output::Segment* Output::new_heap_segment(size_t capacity) {
 
 void Output::free_segment(Segment* segment) {
   if (!segment->heap) return;
-  heap_bytes_ -= static_cast<size_t>(segment->limit - reinterpret_cast<char*>(segment));
-  free(segment);
+  auto* const block = reinterpret_cast<char*>(segment);
+  const auto bytes = static_cast<size_t>(segment->limit - block);
+  heap_bytes_ -= bytes;
+  is_long(bytes) ? discarded_blocks().add(block, bytes) : free(block);
 }
 
 void Output::link(Segment* segment) {

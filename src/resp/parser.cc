@@ -78,15 +78,17 @@ bool split_word(const char*& at, const char* end, Arena& arena, Bytes* word) {
 
 }  // namespace
 
-// A long multibulk request that is not all there.
+// A long multibulk request that is not all there, or one with words that were placed.
 struct RequestParser::Partial {
   struct Word {
     size_t offset;
     size_t size;
+    const char* place = nullptr;  // where it lies, if not in the request's bytes
   };
   int64_t count;            // words of the request
   size_t parsed;            // bytes up to the first word that is not in `words`
   std::vector<Word> words;  // grows as arguments arrive, whatever the count promised
+  bool placed = false;      // some of them
 };
 
 void RequestParser::FreePartial::operator()(Partial* partial) const { delete partial; }
@@ -153,7 +155,9 @@ RequestParser::Outcome RequestParser::multibulk(Bytes data, const ParserLimits& 
     if (__builtin_expect(static_cast<uint64_t>(end - at) < static_cast<uint64_t>(size) + 2, 0)) {
       arriving_ = static_cast<size_t>(at - data.data());
       wanted_ = arriving_ + static_cast<size_t>(size) + 2;
-      if (static_cast<size_t>(bulk - data.data()) < kResumeBytes) return Outcome::kIncomplete;
+      const bool is_short = static_cast<size_t>(size) < kLongWord;
+      if (is_short && static_cast<size_t>(bulk - data.data()) < kResumeBytes)
+        return Outcome::kIncomplete;
       return incomplete_multibulk(data, bulk, count, limits, arena);
     }
     words[i] = Bytes(at, static_cast<size_t>(size));
@@ -227,19 +231,14 @@ RequestParser::Outcome RequestParser::check_count(Line line, int64_t count,
 // understood only once. `at`: behind the count or, when all bulks before it are good, a bulk.
 [[gnu::noinline]] RequestParser::Outcome RequestParser::incomplete_multibulk(
     Bytes data, const char* at, int64_t count, const ParserLimits& limits, Arena& arena) {
-  if (data.size() >= kResumeBytes) {
-    const char* first = data.data() + 1;
-    int64_t again;
-    CHECK(read_line(first, data.data() + data.size(), &again) == Line::kValue && again == count);
-    partial_.reset(new Partial{count, static_cast<size_t>(first - data.data()), {}});
-    return resume(data, limits, arena);
-  }
+  if (data.size() >= kResumeBytes) return begin_partial(data, count, limits, arena);
   const char* const end = data.data() + data.size();
   for (;;) {
     int64_t size;
     const Outcome outcome = bulk_header(at, end, limits, arena, &size);
     if (outcome != Outcome::kRequest) return outcome;
     if (static_cast<uint64_t>(end - at) < static_cast<uint64_t>(size) + 2) {
+      if (static_cast<size_t>(size) >= kLongWord) return begin_partial(data, count, limits, arena);
       arriving_ = static_cast<size_t>(at - data.data());
       wanted_ = arriving_ + static_cast<size_t>(size) + 2;
       return Outcome::kIncomplete;
@@ -248,11 +247,32 @@ RequestParser::Outcome RequestParser::check_count(Line line, int64_t count,
   }
 }
 
+RequestParser::Outcome RequestParser::begin_partial(Bytes data, int64_t count,
+                                                    const ParserLimits& limits, Arena& arena) {
+  const char* first = data.data() + 1;
+  int64_t again;
+  CHECK(read_line(first, data.data() + data.size(), &again) == Line::kValue && again == count);
+  partial_.reset(new Partial{count, static_cast<size_t>(first - data.data()), {}});
+  return resume(data, limits, arena);
+}
+
+void RequestParser::place(const char* word) {
+  CHECK(partial_ != nullptr && wanted_ >= arriving_ + 2 + kLongWord);
+  partial_->words.push_back({arriving_, wanted_ - arriving_ - 2, word});
+  partial_->parsed = wanted_ = arriving_ + 2;
+  partial_->placed = true;
+}
+
 [[gnu::noinline]] RequestParser::Outcome RequestParser::resume(Bytes data,
                                                                const ParserLimits& limits,
                                                                Arena& arena) {
   Partial& partial = *partial_;
-  CHECK_OP(partial.parsed, <=, data.size());
+  if (partial.parsed > data.size()) {  // of what is behind a placed word
+    CHECK(partial.placed);
+    wanted_ = partial.parsed;
+    arriving_ = wanted_ - 2;
+    return Outcome::kIncomplete;
+  }
   const char* const end = data.data() + data.size();
   const char* at = data.data() + partial.parsed;
   while (partial.words.size() < static_cast<size_t>(partial.count)) {
@@ -270,11 +290,13 @@ RequestParser::Outcome RequestParser::check_count(Line line, int64_t count,
   }
   Bytes* const words = arena.allocate_array<Bytes>(partial.words.size());
   for (size_t i = 0; i < partial.words.size(); i++) {
-    words[i] = data.substr(partial.words[i].offset, partial.words[i].size);
+    const Partial::Word& word = partial.words[i];
+    words[i] =
+        word.place != nullptr ? Bytes(word.place, word.size) : data.substr(word.offset, word.size);
   }
   words_ = {words, partial.words.size()};
   consumed_ = partial.parsed;
-  partial_.reset();
+  if (!partial.placed) partial_.reset();
   return Outcome::kRequest;
 }
 

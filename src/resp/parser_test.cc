@@ -245,6 +245,56 @@ TEST_CASE("wanted") {
   CHECK(parser.wanted() == 16 + (512ull << 20) + 2);
 }
 
+TEST_CASE("a long word lies where it was placed, the request goes on without it") {
+  const std::string word(RequestParser::kLongWord, 'x');
+  const std::string size = std::to_string(word.size());
+  RequestParser parser;
+  Arena arena;
+  std::string data = "*4\r\n$3\r\nSET\r\n$1\r\nk\r\n$" + size + "\r\n";
+  const size_t begin = data.size();
+  CHECK(parser.next(data + "xxx", {}, arena) == Outcome::kIncomplete);
+  CHECK(parser.arriving() == begin);
+  CHECK(parser.wanted() == begin + word.size() + 2);
+  parser.place(word.data());
+  CHECK(parser.next(data, {}, arena) == Outcome::kIncomplete);
+  CHECK(parser.wanted() == begin + 2);
+  data += "\r";
+  CHECK(parser.next(data, {}, arena) == Outcome::kIncomplete);
+  data += "\n$2\r\nN";
+  CHECK(parser.next(data, {}, arena) == Outcome::kIncomplete);
+  CHECK(parser.wanted() == data.size() + 3);
+  data += "X\r\n";
+  const size_t end = data.size();
+  data += bulks({"PING"});
+  for (int times = 0; times < 3; times++) {
+    REQUIRE(parser.next(data, {}, arena) == Outcome::kRequest);
+    CHECK(parser.consumed() == end);
+    REQUIRE(parser.words().size() == 4);
+    CHECK(parser.words()[1] == "k");
+    CHECK(parser.words()[2].data() == word.data());
+    CHECK(parser.words()[2].size() == word.size());
+    CHECK(parser.words()[3] == "NX");
+  }
+  CHECK(parser.heap_bytes() > 0);
+  parser.reset();
+  CHECK(parser.heap_bytes() == 0);
+  REQUIRE(parser.next(Bytes(data).substr(end), {}, arena) == Outcome::kRequest);
+  CHECK(parser.words()[0] == "PING");
+}
+
+TEST_CASE("an error behind a placed word is one, and ends what was kept") {
+  const std::string word(RequestParser::kLongWord, 'x');
+  RequestParser parser;
+  Arena arena;
+  std::string data = "*9999\r\n$" + std::to_string(word.size()) + "\r\n";
+  CHECK(parser.next(data, {}, arena) == Outcome::kIncomplete);
+  parser.place(word.data());
+  data += "\r\n?5\r\n";
+  REQUIRE(parser.next(data, {}, arena) == Outcome::kError);
+  CHECK(parser.error() == "ERR Protocol error: expected '$', got '?'");
+  CHECK(parser.heap_bytes() == 0);
+}
+
 // Prints what one pipelined GET costs; not a test of the number.
 TEST_CASE("speed") {
   std::string stream;

@@ -13,7 +13,8 @@ import files
 
 LAYERS = [
     ["base"],
-    ["memory", "loop", "resp", "config", "metrics"],
+    ["memory"],
+    ["loop", "resp", "config", "metrics"],
     ["keyspace"],
     ["types"],
     ["rdb"],
