@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "base/clock.h"
-#include "base/errors.h"
 #include "base/log.h"
 #include "base/ticks.h"
 #include "command/owned_command.h"
@@ -292,12 +291,20 @@ bool Executor::enter_keys(const Request& request) {
   return true;
 }
 
-void Executor::prefetch_lines(const Request& request) {
+// Calls f(keyspace, database, position) for each key. REQUIRES: their shards are entered.
+template <typename F>
+[[gnu::always_inline]] inline void Executor::for_keys(const Request& request, F f) {
   for (size_t i = 0; i < request.args.key_count(); i++) {
     const Position position = request.args.key(i).position;
-    server_.shards[slot_of(position) >> server_.slot_shift]->keyspace.prefetch_line(
-        request.session->client.db, position);
+    f(server_.shards[slot_of(position) >> server_.slot_shift]->keyspace, request.session->client.db,
+      position);
   }
+}
+
+void Executor::prefetch_lines(const Request& request) {
+  for_keys(request, [](const Keyspace& keyspace, int db, Position position) {
+    keyspace.prefetch_line(db, position);
+  });
 }
 
 // ---- run
@@ -309,12 +316,9 @@ void Executor::run_gathered() {
   // Alone, a key's entry is looked for at once as soon as by a hint.
   const size_t warmed = batch_keys_ > 1 ? batch_size_ : 0;
   for (size_t r = 0; r < warmed; r++) {
-    const Request& request = batch_[r];
-    for (size_t i = 0; i < request.args.key_count(); i++) {
-      const Position position = request.args.key(i).position;
-      server_.shards[slot_of(position) >> server_.slot_shift]->keyspace.prefetch_entry(
-          request.session->client.db, position);
-    }
+    for_keys(batch_[r], [](const Keyspace& keyspace, int db, Position position) {
+      keyspace.prefetch_entry(db, position);
+    });
   }
   begin_observing();
   for (size_t r = 0; r < batch_size_; r++) run_one(batch_[r]);
@@ -374,10 +378,7 @@ void Executor::run_with_modes(const Request& request) {
 }
 
 void Executor::set_touching(const Request& request, bool touching) {
-  for (size_t i = 0; i < request.args.key_count(); i++) {
-    const size_t index = slot_of(request.args.key(i).position) >> server_.slot_shift;
-    server_.shards[index]->keyspace.set_touching(touching);
-  }
+  for_keys(request, [&](Keyspace& keyspace, int, Position) { keyspace.set_touching(touching); });
 }
 
 // A reply that is complete, to its client, if that wants it.
@@ -462,135 +463,6 @@ void Executor::wait_for(Session& session, const Request& request, std::span<Shar
     submit(new SequencedCommand(*this, request, shards), port_);
   }
 }
-
-// ---- clients that wait
-
-// A request that is an error anyway is not put off.
-bool Executor::postponed(const Session& session, const CommandSpec& spec) {
-  const bool stranger = !session.client.authenticated && !(spec.flags & kNoAuth) &&
-                        !server_.options.current().requirepass.empty();
-  return !stranger && server_.pause.stops(spec.flags, active_ms_);
-}
-
-// The request stays in the input.
-void Executor::postpone(Session& session) {
-  session.wait = Session::Wait::kPaused;
-  session.info().blocked.postpone();
-  server_.clients.count_blocked(1);
-  paused_.push_back(&session);
-}
-
-void Executor::resume_paused() {
-  const std::vector<Session*> paused = std::move(paused_);
-  paused_.clear();
-  for (Session* session : paused) {
-    session->wait = Session::Wait::kNone;
-    session->info().blocked.free();
-    server_.clients.count_blocked(-1);
-    ready(*session);
-  }
-}
-
-void Executor::begin_block(Session& session) {
-  session.info().blocked.wait();
-  server_.clients.count_blocked(1);
-  blocked_.add(session.client.id, session, session.blocked.until_ms);
-}
-
-bool Executor::end_block(Session& session) {
-  CHECK(session.wait == Session::Wait::kBlocked);
-  BlockedWord& word = session.info().blocked;
-  if (!word.claim(word.current())) {
-    blocked_.forget_time(session.client.id);
-    return false;
-  }
-  blocked_.take(session.client.id);
-  word.free();
-  server_.clients.count_blocked(-1);
-  session.wait = Session::Wait::kNone;
-  return true;
-}
-
-int64_t Executor::next_wake_ms() const {
-  const int64_t pause_ends_ms = paused_.empty() ? INT64_MAX : server_.pause.until_ms();
-  return std::min(blocked_.next_ms(), pause_ends_ms);
-}
-
-void Executor::wake_due(int64_t now_ms) {
-  for (uint64_t client = 0; (client = blocked_.due(now_ms)) != 0;) {
-    BlockedWord& word = blocked_.find(client)->info().blocked;
-    if (word.claim(word.current())) {
-      wake(client, Wake::kTimeout);
-    } else {
-      blocked_.forget_time(client);  // a letter is on its way
-    }
-  }
-  if (!paused_.empty() && server_.pause.until_ms() <= now_ms) resume_paused();
-}
-
-void Executor::wake(uint64_t client, Wake how) {
-  Session* session = blocked_.take(client);
-  CHECK(session != nullptr);  // B4
-  session->info().blocked.free();
-  server_.clients.count_blocked(-1);
-  session->wait = Session::Wait::kNone;
-  Output output;
-  output.open(nullptr);
-  Reply reply(output, session->client.resp);
-  if (how == Wake::kTimeout) {
-    session->blocked.timed_out(*session, reply);
-  } else {
-    reply.error(err::kUnblocked);
-    counters_.errors.add();
-  }
-  output.close();
-  hand_over(*session, output);
-  if (session->on_completed()) ready(*session);
-}
-
-namespace {
-
-class WakeLetter final : public Message {
- public:
-  WakeLetter(Executor& to, uint64_t client, Wake how) : to_(to), client_(client), how_(how) {}
-  void deliver() override {
-    to_.wake(client_, how_);
-    delete this;
-  }
-
- private:
-  Executor& to_;
-  uint64_t client_;
-  Wake how_;
-};
-
-class ResumeLetter final : public Message {
- public:
-  explicit ResumeLetter(Executor& to) : to_(to) {}
-  void deliver() override {
-    to_.resume_paused();
-    delete this;
-  }
-
- private:
-  Executor& to_;
-};
-
-}  // namespace
-
-void Executor::post_wake(uint64_t client, Wake how) {
-  port_.post(new WakeLetter(*this, client, how));
-}
-
-bool wake_client(Server& server, ClientInfo& info, Wake how) {
-  const auto home = std::ranges::find_if(
-      server.executors, [&](Executor* executor) { return &executor->port() == info.loop; });
-  if (home == server.executors.end() || !info.blocked.claim(info.blocked.current())) return false;
-  (*home)->post_wake(info.id, how);
-  return true;
-}
-
-void Executor::post_resume() { port_.post(new ResumeLetter(*this)); }
 
 // ---- output
 

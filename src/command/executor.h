@@ -132,6 +132,8 @@ class Executor {
   RequestParser::Outcome parse_next(Session& session);
   void fill_keys(Request& request);
   bool enter_keys(const Request& request);
+  template <typename F>
+  void for_keys(const Request& request, F f);
   void prefetch_lines(const Request& request);
   bool enter(size_t index);
   void run_gathered();
