@@ -67,7 +67,6 @@ void Stream::poll() {
 void Stream::read() {
   for (int i = 0; i < kReadsMax; i++) {
     const Owner::Room room = owner_.on_room();
-    if (room.size == 0) return;
     const ssize_t n = recv(fd_, room.data, room.size, MSG_DONTWAIT);
     if (n > 0) {
       owner_.on_read(static_cast<size_t>(n));

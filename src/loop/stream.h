@@ -29,8 +29,7 @@ class Stream {
       char* data;
       size_t size;
     };
-    // Where the next read goes. Of size 0: nowhere before the next turn.
-    virtual Room on_room() = 0;
+    virtual Room on_room() = 0;              // where the next read goes
     virtual void on_read(size_t bytes) = 0;  // that many bytes were put there
     // The peer has closed (0) or the socket failed (errno): nothing more is read.
     virtual void on_end(int error) = 0;

@@ -10,12 +10,11 @@
 namespace cobnut {
 namespace {
 
-constexpr size_t kReadLeast = 16 * 1024;   // bytes: smallest room for a read
-constexpr size_t kReadUsual = 256 * 1024;  // bytes: 32 reads of it before the next socket's turn
-constexpr size_t kReadMost =
-    4 * 1024 * 1024;                        // bytes asked for at once, whatever a client announces
-constexpr size_t kPiecesMax = 64;           // iovecs of one write: more than one is rare
-constexpr size_t kWriteMost = 1024 * 1024;  // bytes: then the next socket has its turn
+constexpr size_t kReadLeast = 16 * 1024;  // bytes: smallest room for a read
+constexpr size_t kReadMost = 256 * 1024;  // bytes: most; 32 of them, then the next socket's turn
+constexpr size_t kRoomMost = 4 * 1024 * 1024;  // bytes made room for, whatever a client announces
+constexpr size_t kPiecesMax = 64;              // iovecs of one write: more than one is rare
+constexpr size_t kWriteMost = 1024 * 1024;     // bytes: then the next socket has its turn
 
 }  // namespace
 
@@ -35,9 +34,9 @@ Stream::Owner::Room Connection::on_room() {
   const size_t wanted = parser.wanted();
   const size_t missing = std::max(input.long_word_missing(), wanted > have ? wanted - have : 0);
   const Arena::Window window =
-      input.window(loop_.executor().arena(), std::clamp(missing, kReadLeast, kReadMost));
+      input.window(loop_.executor().arena(), std::clamp(missing, kReadLeast, kRoomMost));
   const auto room = static_cast<size_t>(window.end - window.begin);
-  return {window.begin, std::min(room, std::max(missing, kReadUsual))};
+  return {window.begin, std::min(room, kReadMost)};
 }
 
 void Connection::on_read(size_t bytes) {
