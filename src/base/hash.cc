@@ -69,9 +69,10 @@ uint64_t keyed_hash(Bytes data) { return XXH3_64bits_withSeed(data.data(), data.
 void set_hash_seed(uint64_t seed) { g_seed = seed; }
 uint64_t hash_seed() { return g_seed; }
 
+Position key_hash(Bytes key) { return keyed_hash(key) & kHashMask; }
+
 Position key_position(Bytes key) {
-  constexpr Position kHashMask = (1ull << kHashBits) - 1;
-  return (Position{crc_of(tag_of(key))} % kSlots << kHashBits) | (keyed_hash(key) & kHashMask);
+  return (Position{crc_of(tag_of(key))} % kSlots << kHashBits) | key_hash(key);
 }
 
 }  // namespace cobnut

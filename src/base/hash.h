@@ -29,7 +29,9 @@ uint64_t hash_seed();
 // slots, snapshots.
 using Position = uint64_t;
 constexpr int kHashBits = 50;
+constexpr Position kHashMask = (Position{1} << kHashBits) - 1;
 Position key_position(Bytes key);
+Position key_hash(Bytes key);  // the same but for the slot, which is 0: for half the cost
 inline uint32_t slot_of(Position position) { return static_cast<uint32_t>(position >> kHashBits); }
 
 inline uint32_t key_slot(Bytes key) { return crc16(hash_tag(key)) & (kSlots - 1); }

@@ -316,8 +316,9 @@ void Executor::run_gathered() {
   // Alone, a key's entry is looked for at once as soon as by a hint.
   const size_t warmed = batch_keys_ > 1 ? batch_size_ : 0;
   for (size_t r = 0; r < warmed; r++) {
-    for_keys(batch_[r], [](const Keyspace& keyspace, int db, Position position) {
-      keyspace.prefetch_entry(db, position);
+    const Request& request = batch_[r];
+    for_keys(request, [&request](const Keyspace& keyspace, int db, Position position) {
+      keyspace.prefetch_entry(db, position, (request.spec->flags & kWrite) != 0);
     });
   }
   begin_observing();

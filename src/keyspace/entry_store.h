@@ -38,7 +38,15 @@ class EntryStore {
   ~EntryStore();
 
   Entry* at(Handle handle) const { return reinterpret_cast<Entry*>(pool_.at(handle)); }
-  Position position_of(Handle handle) const { return position_of_(at(handle)->key()); }
+  Position position_of(Handle handle) const {
+    const Bytes key = at(handle)->key();
+    return position_of_ == nullptr ? key_position(key) : position_of_(key);
+  }
+  // Its position without the slot.
+  Position hash_of(Handle handle) const {
+    const Bytes key = at(handle)->key();
+    return position_of_ == nullptr ? key_hash(key) : position_of_(key) & kHashMask;
+  }
 
   Handle create(const EntryContent& content);  // kNoHandle: no memory
   void destroy(Handle handle);                 // a Collection is discarded
@@ -116,7 +124,7 @@ class EntryStore {
   bool touching_ = true;
   size_t large_bytes_ = 0;  // what the blocks outside really hold
   uint32_t access_now_ = 0;
-  Position (*position_of_)(Bytes key) = key_position;
+  Position (*position_of_)(Bytes key) = nullptr;  // key_position()
 };
 
 }  // namespace cobnut

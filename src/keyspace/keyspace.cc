@@ -85,8 +85,8 @@ void Keyspace::prefetch_line(int db, Position position) const {
   if (const Table* t = table(db)) t->prefetch_line(position);
 }
 
-void Keyspace::prefetch_entry(int db, Position position) const {
-  if (const Table* t = table(db)) t->prefetch_entry(position);
+void Keyspace::prefetch_entry(int db, Position position, bool write) const {
+  if (const Table* t = table(db)) t->prefetch_entry(position, write);
 }
 
 // -- writes

@@ -94,10 +94,10 @@ class Keyspace {
   Found peek(int db, const Key& key);  // touches nothing (OBJECT, TTL, TYPE ...)
 
   // -- batches: hints only, no result, no side effect (MECHANISMS §3.2); each wants the one before
-  // to have arrived
+  // to have arrived. `write`: the entry may take another block.
   void prefetch_root(int db, Position position) const;
   void prefetch_line(int db, Position position) const;
-  void prefetch_entry(int db, Position position) const;
+  void prefetch_entry(int db, Position position, bool write) const;
 
   // -- writes. `found` is what find/edit/peek of the same key returned, nothing changed since.
   // put: the key has this value and this expiry (Unix ms or kNoExpiry; kKeepExpiry keeps what is

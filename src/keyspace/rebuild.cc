@@ -14,32 +14,56 @@ Rebuild::~Rebuild() {
 }
 
 void Rebuild::add(Position position, Handle handle, uint8_t eviction) {
-  const Tick tick =
-      eviction & kTtlBit ? table_.tick_of(table_.parts_.entries.at(handle)->next_deadline_ms()) : 0;
-  items_.push_back({position, handle, tick, eviction});
+  items_.push_back({position, handle, tick_of(handle, eviction), eviction});
 }
 
-void Rebuild::gather(SegmentRef old) {
+Tick Rebuild::tick_of(Handle handle, uint8_t eviction) const {
+  if ((eviction & kTtlBit) == 0) return 0;
+  return table_.tick_of(table_.parts_.entries.at(handle)->next_deadline_ms());
+}
+
+void Rebuild::gather(SegmentRef old, Into into) {
   CHECK_OP(old_count_, <, 2);
   olds_[old_count_++] = old;
   if (!old) return;
-  constexpr size_t kAhead = 16;
-  Segment* segment = old.segment();
-  const EntryStore& entries = table_.parts_.entries;
-  std::vector<Item> found;
-  found.reserve(segment->keys);
+  Segment* const segment = old.segment();
+  const size_t before = items_.size();
+  items_.reserve(before + segment->keys + 1);
   for (uint32_t l = 0; l < segment->line_count(); l++) {
     const Line& line = segment->lines()[l];
     for_bits(line.present(), [&](uint32_t i) {
-      found.push_back({0, line.handles[i], 0, line.eviction[i]});
+      items_.push_back({0, line.handles[i], 0, line.eviction[i]});
     });
   }
-  CHECK_EQ(found.size(), size_t{segment->keys});
-  items_.reserve(items_.size() + found.size() + 1);
-  for (size_t i = 0; i < std::min(kAhead, found.size()); i++) prefetch(entries.at(found[i].handle));
-  for (size_t i = 0; i < found.size(); i++) {
-    if (i + kAhead < found.size()) prefetch(entries.at(found[i + kAhead].handle));
-    add(entries.position_of(found[i].handle), found[i].handle, found[i].eviction);
+  CHECK_EQ(items_.size() - before, size_t{segment->keys});
+  const bool one_slot = into == Into::kOne || segment->depth >= kSlotBits;
+  const Position slot = Position{slot_of(segment->base)} << kHashBits;
+  // In chunks that fit L1: a prefetch waits for its page's address to be translated, and only close
+  // to each other do these translations overlap.
+  constexpr size_t kChunk = 64;
+  constexpr size_t kKeyReach = 31;  // bytes: a header and a key of usual length
+  const EntryStore& entries = table_.parts_.entries;
+  Item* const end = items_.data() + items_.size();
+  const auto chunk_end = [end](Item* begin) {
+    return static_cast<size_t>(end - begin) < kChunk ? end : begin + kChunk;
+  };
+  const auto prefetch_chunk = [&](Item* begin) {
+    for (const Item* i = begin; i != chunk_end(begin); i++) {
+      const auto* entry = reinterpret_cast<const char*>(entries.at(i->handle));
+      prefetch(entry);
+      prefetch(entry + kKeyReach);
+    }
+  };
+  Item* item = items_.data() + before;
+  prefetch_chunk(item);
+  while (item != end) {
+    Item* const next = chunk_end(item);
+    prefetch_chunk(next);
+    for (; item != next; item++) {
+      item->position =
+          one_slot ? slot | entries.hash_of(item->handle) : entries.position_of(item->handle);
+      item->tick = tick_of(item->handle, item->eviction);
+    }
   }
 }
 

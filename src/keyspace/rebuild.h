@@ -1,7 +1,8 @@
 // Growth, splits and merges: gather the keys of one or two neighbouring segments, fill new ones,
 // then publish all of them at once. Until publish() nothing is visible; a Rebuild that dies without
 // it leaves no trace (no memory, or keys that no split can separate). Cost: about 20 us for 900
-// keys, most of it two cache misses a key to hash it again, prefetched 16 ahead.
+// keys, most of it a cache and a TLB miss a key to hash it again, of which several are under way at
+// a time.
 #pragma once
 
 #include <vector>
@@ -17,7 +18,10 @@ class Rebuild {
   Rebuild(const Rebuild&) = delete;
   Rebuild& operator=(const Rebuild&) = delete;
 
-  void gather(SegmentRef old);  // at most two, the lower first
+  // What the keys are gathered for. One segment has a place for each by its hash alone: their slots
+  // need not be known then, and fill() and split() must not be called.
+  enum class Into { kOne, kAny };
+  void gather(SegmentRef old, Into into);  // at most two, the lower first
   void add(Position position, Handle handle, uint8_t eviction);
 
   // Plans segments for the gathered keys, which all lie in [base, base + 2^(64 - depth)).
@@ -41,6 +45,7 @@ class Rebuild {
     Segment* segment;  // nullptr: no keys
   };
 
+  Tick tick_of(Handle handle, uint8_t eviction) const;
   bool fill(Position base, uint32_t depth, SegmentClass smallest, Item* begin, Item* end);
   bool split(Position base, uint32_t depth, Item* begin, Item* end);
   enum class Fit { kYes, kTooFull, kNoMemory };

@@ -182,14 +182,18 @@ bool Table::insert(Position position, Handle handle, Found* found) {
 
 bool Table::grow(SegmentRef full, Position position, Handle handle, uint8_t eviction) {
   const uint32_t depth = full.depth();
-  Rebuild rebuild(*this);
-  if (full) rebuild.gather(full);
-  rebuild.add(position, handle, eviction);
   const Position base = base_of(position, depth);
-  const bool fits = !full ? rebuild.fill(base, depth, SegmentClass::kSmall)
-                    : full.segment_class() == SegmentClass::kSmall
-                        ? rebuild.fill(base, depth, SegmentClass::kBig)
-                        : rebuild.split(base, depth);
+  if (full && full.segment_class() == SegmentClass::kSmall) {
+    Rebuild larger(*this);
+    larger.gather(full, Rebuild::Into::kOne);
+    larger.add(position, handle, eviction);
+    if (larger.fill_one(base, depth, SegmentClass::kBig)) return larger.publish();
+  }
+  Rebuild rebuild(*this);
+  if (full) rebuild.gather(full, Rebuild::Into::kAny);
+  rebuild.add(position, handle, eviction);
+  const bool fits =
+      full ? rebuild.split(base, depth) : rebuild.fill(base, depth, SegmentClass::kSmall);
   return fits && rebuild.publish();
 }
 

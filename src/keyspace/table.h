@@ -53,7 +53,7 @@ class Table final : public SegmentOwner {
   Handle handle_of(const Found& found) const;
   [[gnu::always_inline]] void prefetch_root(Position position) const;
   [[gnu::always_inline]] void prefetch_line(Position position) const;
-  [[gnu::always_inline]] void prefetch_entry(Position position) const;
+  [[gnu::always_inline]] void prefetch_entry(Position position, bool write) const;
 
   // -- changes. An entry with an expiry is armed on the way in.
   // REQUIRES: the key is not there. False: no memory (or its segment cannot be split), nothing
@@ -151,7 +151,7 @@ inline void Table::prefetch_line(Position position) const {
   prefetch(home + 1);
 }
 
-inline void Table::prefetch_entry(Position position) const {
+inline void Table::prefetch_entry(Position position, bool write) const {
   const SegmentRef ref = leaf(position);
   if (!ref) return;
   const Line* home = ref.lines() + home_of(position, ref.depth(), ref.homes());
@@ -159,6 +159,7 @@ inline void Table::prefetch_entry(Position position) const {
   const auto prefetch_block = [&](Handle handle) {
     const char* block = parts_.entries.pool().at(handle);
     for (size_t at = 0; at < bytes; at += sizeof(Line)) prefetch(block + at);
+    if (write) prefetch(parts_.entries.pool().release_hint(handle));  // should it change its size
   };
   const uint8_t tag = tag_of(position);
   const uint32_t here = home->matches(tag) & home->own();

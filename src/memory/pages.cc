@@ -30,8 +30,7 @@ struct PagePool::Page {
 
 namespace {
 
-constexpr uint64_t kTicksBeforeMove = 10;
-constexpr size_t kMovesPerTick = 4;
+constexpr uint64_t kTicksBeforeMove = 100;
 
 // Bits from which `length` adjacent bits are set.
 uint64_t stretches_of(uint64_t bits, size_t length) {
@@ -193,26 +192,15 @@ void PagePool::trim() {
 void PagePool::tend() {
   std::unique_lock lock(mutex_);
   ticks_++;
-  size_t moved = 0;
-  for (Page* page = candidates_; page != nullptr && moved < kMovesPerTick;) {
-    Page* const next = page->next_candidate;
-    // A second in which its last spans get filled: moving it makes all of it resident.
-    if (page->free == 0 && ticks_ - page->full_at < kTicksBeforeMove) {
-      page = next;
-      continue;
-    }
+  for (Page *page = candidates_, *next = nullptr; page != nullptr; page = next) {
+    next = page->next_candidate;
+    if (page->free == 0 && ticks_ - page->full_at < kTicksBeforeMove) continue;
     drop_candidate(page);
-    if (page->free != 0) {  // it will be one again
-      page = next;
-      continue;
-    }
+    if (page->free != 0) continue;  // it will be one again
     page->huge = true;
-    moved++;
     char* const memory = page->memory;
     lock.unlock();
-    move_to_huge_pages(memory);  // were it unmapped meanwhile: advice about nothing
-    lock.lock();
-    page = candidates_;  // the list may be another
+    return move_to_huge_pages(memory);  // were it unmapped meanwhile: advice about nothing
   }
 }
 

@@ -112,6 +112,7 @@ Handle Pool::allocate(size_t bytes) {
     run.free_list = read_link(at(span << 12 | granule));
     // Whoever wrote into a block after its release is found here at the latest.
     CHECK(run.free_list < run.fresh || run.free_list == kNoBlock);
+    if (run.free_list != kNoBlock) __builtin_prefetch(at(span << 12 | run.free_list), 1);
   } else {
     granule = run.fresh;
     run.fresh = static_cast<uint16_t>(granule + shape.granules);
@@ -148,6 +149,10 @@ size_t Pool::block_bytes_of(Handle handle) const {
   const uint8_t size_class = infos_[span]->runs[(handle & 4095) / kFrameGranules].size_class;
   CHECK(size_class != kFrameFree);
   return kSizeClass[size_class].bytes();
+}
+
+const void* Pool::release_hint(Handle handle) const {
+  return &infos_[span_of(handle)]->runs[(handle & 4095) / kFrameGranules];
 }
 
 size_t Pool::committed_bytes() const { return spans_held_ * kSpanBytes; }

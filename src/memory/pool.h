@@ -52,6 +52,8 @@ class Pool {
     return reinterpret_cast<char*>(spans_[handle >> 12]) + (handle & 4095) * kGranule;
   }
   size_t block_bytes_of(Handle handle) const;
+  // What release() of the block writes to besides it: for a prefetch.
+  const void* release_hint(Handle handle) const;
 
   size_t used_bytes() const { return used_bytes_; }  // sum of allocated blocks
   size_t committed_bytes() const;                    // spans held
