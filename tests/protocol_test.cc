@@ -63,6 +63,62 @@ TEST_CASE("protocol: a pipeline of mixed commands answers in order") {
   CHECK(exchange(socket, many) == many.expected);
 }
 
+// What members a batch names is prefetched before its first command runs: those behind find the
+// value grown, shrunk, gone, or of another type.
+TEST_CASE("protocol: a pipeline over the members of a value that changes under it") {
+  struct Commands {
+    const char *add, *look, *remove;
+    bool scored;        // a word stands ahead of the member that is added
+    const char* there;  // what a look at a member replies
+    const char* absent;
+  };
+  constexpr Commands kTypes[] = {
+      {"SADD", "SISMEMBER", "SREM", false, ":1\r\n", ":0\r\n"},
+      {"HSETNX", "HEXISTS", "HDEL", false, ":1\r\n", ":0\r\n"},
+      {"ZADD", "ZSCORE", "ZREM", true, "$1\r\n7\r\n", "$-1\r\n"},
+  };
+  ServerProcess server;
+  REQUIRE(server.ok());
+  RawSocket socket(server.port());
+  for (const Commands& type : kTypes) {
+    Exchange all;
+    const auto send = [&](std::initializer_list<std::string_view> words, const char* expected) {
+      all.sent += request(words);
+      all.expected += expected;
+    };
+    const auto add = [&](const std::string& member, const char* expected) {
+      if (type.scored) return send({type.add, "key", "7", member}, expected);
+      if (type.add == std::string_view("HSETNX"))
+        return send({type.add, "key", member, "v"}, expected);
+      send({type.add, "key", member}, expected);
+    };
+    constexpr int kMembers = 5000;
+    for (int i = 0; i < kMembers; i++) add("member" + std::to_string(i), ":1\r\n");
+    for (int i = 0; i < kMembers; i += 7) {
+      const std::string member = "member" + std::to_string(i);
+      send({type.look, "key", member}, type.there);
+      add(member, ":0\r\n");
+      send({type.remove, "key", member}, ":1\r\n");
+      send({type.look, "key", member}, type.absent);
+      send({type.look, "key", ""}, type.absent);
+    }
+    const std::string_view wrong_type =
+        "-WRONGTYPE Operation against a key holding the wrong kind of value\r\n";
+    for (int i = 0; i < 20; i++) {
+      send({type.look, "key", "member1"}, i == 0 ? type.there : type.absent);
+      send({"DEL", "key"}, ":1\r\n");
+      send({type.look, "key", "member1"}, type.absent);
+      send({"SET", "key", "text"}, "+OK\r\n");
+      send({type.look, "key", "member1"}, wrong_type.data());
+      send({"DEL", "key"}, ":1\r\n");
+      add("member2", ":1\r\n");
+      send({type.look, "key", "member2"}, type.there);
+    }
+    send({"DEL", "key"}, ":1\r\n");
+    CHECK(exchange(socket, all) == all.expected);
+  }
+}
+
 TEST_CASE("protocol: every split of the bytes gives the same replies") {
   ServerProcess server;
   REQUIRE(server.ok());

@@ -116,6 +116,9 @@ struct CommandSpec {
   int16_t arity = 0;  // negative: at least; counts the name (and the container's name)
   uint32_t flags = 0;
   KeySpec keys;
+  // The word that names a member of the key's value, mostly: batches prefetch what it stands in. 0:
+  // none.
+  uint8_t member = 0;
   std::string_view key_flags;  // COMMAND INFO's key-spec flags, space separated: "RW access update"
   // COMMAND INFO's key specifications, where its keys are not all used alike (COPY); else empty,
   // and `keys` with `key_flags` is the only one.

@@ -8,6 +8,7 @@
 #include "base/ticks.h"
 #include "command/owned_command.h"
 #include "command/table.h"
+#include "keyspace/collection.h"
 
 namespace cobnut {
 namespace {
@@ -307,6 +308,36 @@ void Executor::prefetch_lines(const Request& request) {
   });
 }
 
+namespace {
+
+// Whether both name a member of the value at one key.
+bool same_value(const Request& a, const Request& b) {
+  return b.spec != nullptr && b.spec->member != 0 && b.args.size() > b.spec->member &&
+         b.args.key_count() == 1 && a.args.key(0).position == b.args.key(0).position &&
+         a.session->client.db == b.session->client.db;
+}
+
+}  // namespace
+
+void Executor::prefetch_members() {
+  static_assert(kBatchCommands <= Collection::kPrefetchMost);
+  Bytes members[kBatchCommands];
+  for (size_t begin = 0, end = 0; begin < batch_size_; begin = end) {
+    const Request& first = batch_[begin];
+    while (end < batch_size_ && same_value(first, batch_[end])) {
+      members[end - begin] = batch_[end].args[batch_[end].spec->member];
+      end++;
+    }
+    if (end - begin < 2) {  // alone, a lookup comes as soon as a hint
+      end = begin + 1;
+      continue;
+    }
+    const Key key = first.args.key(0);
+    server_.shards[slot_of(key.position) >> server_.slot_shift]->keyspace.prefetch_members(
+        first.session->client.db, key, {members, end - begin});
+  }
+}
+
 // ---- run
 
 void Executor::run_gathered() {
@@ -321,6 +352,7 @@ void Executor::run_gathered() {
       keyspace.prefetch_entry(db, position, (request.spec->flags & kWrite) != 0);
     });
   }
+  if (warmed != 0) prefetch_members();
   begin_observing();
   for (size_t r = 0; r < batch_size_; r++) run_one(batch_[r]);
   close_output();

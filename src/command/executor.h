@@ -4,7 +4,8 @@
 //   gather   the next commands of the ready sessions, up to 32: parse, find the row, hash the keys,
 //            enter their shards (which never waits), prefetch the keys' places in the roots and, a
 //            request later, their lines
-//   warm     match the tags, prefetch the entries
+//   warm     match the tags, prefetch the entries; of a collection that several requests in a row
+//            name, what its members stand in
 //   run      in order, replies into the turn arena
 //   leave    the shards
 //
@@ -135,6 +136,7 @@ class Executor {
   template <typename F>
   void for_keys(const Request& request, F f);
   void prefetch_lines(const Request& request);
+  void prefetch_members();
   bool enter(size_t index);
   void run_gathered();
   void run_one(const Request& request);

@@ -10,8 +10,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <new>
+#include <span>
 #include <vector>
 
+#include "base/bytes.h"
 #include "base/check.h"
 #include "keyspace/entry.h"
 #include "memory/discarded.h"
@@ -74,6 +76,11 @@ class Collection {
   // object may be deleted. Between the first call and the last nothing else is called.
   virtual bool free_some(size_t elements) = 0;
   virtual Collection* copy(CollectionHeap& to) const = 0;  // all of it: O(n)
+
+  // What lookups of these members will read first, on its way into the cache, as a lookup alone
+  // waits for one miss after the other. A hint: at most kPrefetchMost of them.
+  static constexpr size_t kPrefetchMost = 32;
+  virtual void prefetch(std::span<const Bytes> /*members*/) const {}
 
   // The earliest deadline of a member (Unix ms), or INT64_MAX: the keyspace calls reap() soon after
   // it. May be too early (a member was removed or got a later one), never too late.

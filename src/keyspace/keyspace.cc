@@ -89,6 +89,13 @@ void Keyspace::prefetch_entry(int db, Position position, bool write) const {
   if (const Table* t = table(db)) t->prefetch_entry(position, write);
 }
 
+void Keyspace::prefetch_members(int db, const Key& key, std::span<const Bytes> members) const {
+  const Table* t = table(db);
+  const Found found = t != nullptr ? t->find(key) : Found();
+  if (!found) return;
+  if (const Collection* collection = found->collection()) collection->prefetch(members);
+}
+
 // -- writes
 
 void Keyspace::emit(Mutation::Kind kind, Event event, int db, const Key& key) {

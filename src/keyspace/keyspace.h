@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -98,6 +99,8 @@ class Keyspace {
   void prefetch_root(int db, Position position) const;
   void prefetch_line(int db, Position position) const;
   void prefetch_entry(int db, Position position, bool write) const;
+  // Of the collection that this key has, if it is one (Collection::prefetch).
+  void prefetch_members(int db, const Key& key, std::span<const Bytes> members) const;
 
   // -- writes. `found` is what find/edit/peek of the same key returned, nothing changed since.
   // put: the key has this value and this expiry (Unix ms or kNoExpiry; kKeepExpiry keeps what is

@@ -18,6 +18,7 @@
 
 #include "base/check.h"
 #include "base/hash.h"
+#include "base/prefetch.h"
 #include "memory/pool.h"
 
 namespace cobnut {
@@ -203,11 +204,6 @@ inline void for_keys_of_home(SegmentRef ref, uint32_t home, F f) {
     Line* stash = lines + homes + s;
     for_bits(stash->present(), [&](uint32_t i) { f(Spot{stash, i}, true); });
   });
-}
-
-// always_inline and asm: g++ 12 at -O2 deletes functions that only prefetch.
-[[gnu::always_inline]] inline void prefetch(const void* address) {
-  asm volatile("prefetcht0 %0" ::"m"(*static_cast<const char*>(address)));
 }
 
 }  // namespace cobnut

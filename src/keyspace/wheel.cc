@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "base/check.h"
+#include "base/prefetch.h"
 
 namespace cobnut {
 
@@ -123,7 +124,7 @@ size_t Wheel::take(int64_t now_ms, Due* out, size_t limit) {
 bool Wheel::move_down() {
   uint32_t moved = 0;
   while (moving_ != nullptr && moved < kItemsMovedMax) {
-    if (moving_->next != nullptr) __builtin_prefetch(moving_->next);
+    if (moving_->next != nullptr) prefetch(moving_->next);
     for (uint32_t i = 0; i < moving_->count; i++) place(moving_->ticks[i], moving_->items[i]);
     moved += moving_->count;
     moving_ = delete_chunk(moving_);

@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "base/poison.h"
+#include "base/prefetch.h"
 #include "memory/pages.h"
 
 namespace cobnut {
@@ -112,7 +113,7 @@ Handle Pool::allocate(size_t bytes) {
     run.free_list = read_link(at(span << 12 | granule));
     // Whoever wrote into a block after its release is found here at the latest.
     CHECK(run.free_list < run.fresh || run.free_list == kNoBlock);
-    if (run.free_list != kNoBlock) __builtin_prefetch(at(span << 12 | run.free_list), 1);
+    if (run.free_list != kNoBlock) prefetch(at(span << 12 | run.free_list));
   } else {
     granule = run.fresh;
     run.fresh = static_cast<uint16_t>(granule + shape.granules);

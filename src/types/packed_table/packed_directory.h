@@ -22,6 +22,7 @@ struct PackedTable::Child {
   explicit Child(const PackedLeaf* leaf) : link(reinterpret_cast<uintptr_t>(leaf)) {}
   explicit Child(const Node* node) : link(reinterpret_cast<uintptr_t>(node) | 1) {}
   bool is_node() const { return (link & 1) != 0; }
+  const char* address() const { return reinterpret_cast<const char*>(link & ~uintptr_t{1}); }
   PackedLeaf* leaf() const { return reinterpret_cast<PackedLeaf*>(link); }
   Node* node() const { return reinterpret_cast<Node*>(link - 1); }
 };

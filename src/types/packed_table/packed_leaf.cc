@@ -89,6 +89,15 @@ uint32_t PackedLeaf::find(uint8_t tag, Bytes key) const {
   return kNotFound;
 }
 
+const char* PackedLeaf::record_hint(uint8_t tag) const {
+  for (uint32_t base = 0; base < count; base += kTagsAtOnce) {
+    const uint32_t bits = matching_tags(tags() + base, tag);
+    const uint32_t i = base + static_cast<uint32_t>(std::countr_zero(bits));
+    if (bits != 0 && i < count) return records() + begin(i);
+  }
+  return records();
+}
+
 PackedOutside PackedLeaf::outside(uint32_t i) const {
   DCHECK(is_outside(i));
   PackedOutside where;

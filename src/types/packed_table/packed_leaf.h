@@ -70,6 +70,7 @@ struct PackedLeaf {
   size_t record_bytes() const { return count == 0 ? 0 : end(count - 1u); }
   size_t used_bytes() const { return sizeof(PackedLeaf) + slots * kSlotBytes + record_bytes(); }
   uint32_t find(uint8_t tag, Bytes key) const;  // kNotFound
+  const char* record_hint(uint8_t tag) const;   // where find() will look first, to be prefetched
   PackedElement element(uint32_t i) const;
   Bytes key(uint32_t i) const;
   int64_t deadline_ms(uint32_t i) const;

@@ -5,6 +5,7 @@
 #include <bit>
 
 #include "base/hash.h"
+#include "base/prefetch.h"
 #include "types/packed_table/packed_directory.h"
 
 namespace cobnut {
@@ -106,6 +107,36 @@ PackedPlace PackedTable::find(Bytes key) const {
     break;
   }
   return place;
+}
+
+// Level by level for all of them, so that the misses of a level overlap.
+void PackedTable::prefetch(std::span<const Bytes> keys) const {
+  constexpr size_t kLeafHead = 256;  // bytes: header, tags, most of the ends
+  constexpr size_t kCacheLine = 64;
+  struct Walk {
+    uint64_t hash;
+    uintptr_t link;
+  };
+  Walk walks[kPrefetchMost];
+  const size_t count = std::min(keys.size(), kPrefetchMost);
+  for (size_t i = 0; i < count; i++) walks[i] = {hash_of(keys[i]), root_};
+  for (bool deeper = true; deeper;) {
+    deeper = false;
+    for (Walk& walk : std::span(walks, count)) {
+      const Child child(walk.link);
+      if (!child.is_node()) continue;
+      walk.link = child.node()->slots()[child.node()->slot_of(walk.hash)];
+      const char* const next = Child(walk.link).address();
+      const bool is_node = Child(walk.link).is_node();
+      for (size_t at = 0; at < (is_node ? kCacheLine : kLeafHead); at += kCacheLine)
+        cobnut::prefetch(next + at);
+      deeper |= is_node;
+    }
+  }
+  for (const Walk& walk : std::span(walks, count)) {
+    const PackedLeaf* const leaf = Child(walk.link).leaf();
+    cobnut::prefetch(leaf->record_hint(tag_of(walk.hash)));
+  }
 }
 
 // -- blocks

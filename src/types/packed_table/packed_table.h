@@ -29,6 +29,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 
 #include "base/bytes.h"
 #include "keyspace/collection.h"
@@ -67,6 +68,7 @@ class PackedTable final : public Collection {
   void prepare(Forecast& forecast);
 
   PackedPlace find(Bytes key) const;
+  void prefetch(std::span<const Bytes> keys) const override;
   // REQUIRES: `absent` is what find(key) returned, without an element. Key and value are shorter
   // than 2^32 bytes each. `deadline_ms`: Unix time, 0 to kPackedDeadlineMax, or kNoDeadline.
   void insert(const PackedPlace& absent, Bytes key, Bytes value = {},

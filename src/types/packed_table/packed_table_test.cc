@@ -12,6 +12,7 @@
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "base/hash.h"
 #include "types/packed_table/packed_forecast.h"
@@ -77,6 +78,9 @@ void check_same(const PackedTable& table, const Elements& model) {
   REQUIRE(seen == model.size());
   REQUIRE(table.elements_with_deadline() == with_deadline);
   REQUIRE(table.next_expiry_ms() <= earliest);
+  std::vector<Bytes> keys = {"not there"};
+  for (const auto& [key, element] : model) keys.push_back(key);
+  table.prefetch(keys);  // no more than a hint: also of too many
   for (const auto& [key, element] : model) {
     const PackedPlace place = table.find(key);
     REQUIRE(place);
@@ -362,7 +366,8 @@ TEST_CASE("a table that was made for its elements is no larger than one that gre
     }
     // Only what is more than a leaf holds where hashes are not told apart.
     CHECK(prepared->bytes() < before + before / 50);
-    CHECK(prepared->bytes() < grown->bytes() * 102 / 100);
+    constexpr size_t kLeaf = 1536;  // bytes: how small tables are cut depends on the hash's seed
+    CHECK(prepared->bytes() < grown->bytes() * 102 / 100 + kLeaf);
     destroy(grown);
     destroy(prepared);
   }

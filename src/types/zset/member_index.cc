@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "base/check.h"
+#include "base/prefetch.h"
 
 namespace cobnut::zset {
 namespace {
@@ -33,7 +34,7 @@ void MemberIndex::prefetch(uint64_t hash) const {
   if (directory_ == nullptr) return;
   const Segment* segment = segment_of(hash);
   // The segment's size and depth stand in its second line, most often in the cache.
-  __builtin_prefetch(segment->lines + segment->home(hash));
+  cobnut::prefetch(segment->lines + segment->home(hash));
 }
 
 void MemberIndex::place(Segment* segment, uint64_t hash, uint32_t leaf) {

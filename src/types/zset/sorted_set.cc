@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/prefetch.h"
+
 namespace cobnut {
 
 using zset::Inner;
@@ -130,8 +132,8 @@ size_t SortedSet::hashes_in_leaf(uint32_t leaf, uint8_t tag, uint64_t* hashes) c
 
 void SortedSet::prefetch_leaf(uint32_t leaf) const {
   const char* at = reinterpret_cast<const char*>(leaf_at(leaf));
-  __builtin_prefetch(at);
-  __builtin_prefetch(at + 64);
+  cobnut::prefetch(at);
+  cobnut::prefetch(at + 64);
 }
 
 // -- reads

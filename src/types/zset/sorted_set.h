@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <vector>
 
 #include "base/bytes.h"
@@ -64,6 +65,7 @@ class SortedSet final : public Collection, private zset::IndexOwner {
   // -- reads. Ranks count elements that are due but not yet reaped.
   size_t elements() const override { return count_; }
   Place find(uint64_t hash, Bytes member) const;  // due or not
+  void prefetch(std::span<const Bytes> members) const override;
   size_t rank(Place place) const;
   Place at_rank(size_t rank) const;                              // none when there is no such rank
   Place next(Place place) const;                                 // none behind the last

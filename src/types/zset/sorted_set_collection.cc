@@ -1,6 +1,7 @@
-// A large sorted set as a Collection: its members' deadlines, freeing in slices, copies.
+// A large sorted set as a Collection: prefetches, deadlines of members, freeing in slices, copies.
 #include <algorithm>
 
+#include "base/prefetch.h"
 #include "types/zset/sorted_set.h"
 
 namespace cobnut {
@@ -151,6 +152,34 @@ Collection* SortedSet::copy(CollectionHeap& to) const {
   if (root_ != nullptr) copied->root_ = copy_node(root_, height_, nullptr, copied);
   copied->index_.copy_from(index_);
   return copied;
+}
+
+// Step by step for all of them, so that the misses of a step overlap.
+void SortedSet::prefetch(std::span<const Bytes> members) const {
+  struct Walk {
+    uint64_t hash;
+    const Leaf* leaf;
+  };
+  Walk walks[kPrefetchMost];
+  const size_t count = std::min(members.size(), kPrefetchMost);
+  for (size_t i = 0; i < count; i++) {
+    walks[i] = {hash_of(members[i]), nullptr};
+    index_.prefetch(walks[i].hash);
+  }
+  for (Walk& walk : std::span(walks, count)) {
+    index_.find(walk.hash, [&](uint32_t leaf) {
+      walk.leaf = leaf_at(leaf);
+      prefetch_leaf(leaf);
+      return true;
+    });
+  }
+  for (const Walk& walk : std::span(walks, count)) {
+    if (walk.leaf == nullptr) continue;
+    zset::visit_tag(*walk.leaf, zset::tag_of(walk.hash), [&](uint32_t i) {
+      cobnut::prefetch(zset::member_at(*walk.leaf, i).data());
+      return true;
+    });
+  }
 }
 
 }  // namespace cobnut

@@ -9,6 +9,7 @@
 #include <random>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "types/zset/sorted_set_filler.h"
 
@@ -87,6 +88,9 @@ struct Pair {
 
   void check(const SortedSet& of) {
     REQUIRE(of.elements() == model.members.size());
+    std::vector<Bytes> members = {"not there"};
+    for (const auto& [score, member] : model.order) members.push_back(member);
+    of.prefetch(members);  // no more than a hint: also of too many
     size_t rank = 0;
     SortedSet::Place at = of.at_rank(0);
     SortedSet::Place before;
