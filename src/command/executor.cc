@@ -160,7 +160,7 @@ size_t Executor::input_limit(const Session& session) const {
 }
 
 void Executor::run_batch() {
-  batch_size_ = batch_keys_ = 0;
+  batch_size_ = batch_keys_ = batch_members_ = 0;
   while (batch_size_ < kBatchCommands && batch_keys_ < kBatchKeys) {
     Session* session = pop_ready();
     if (session == nullptr || !gather_session(*session)) break;
@@ -230,6 +230,7 @@ Executor::Gathered Executor::gather_one(Session& session, bool first) {
     if (request.spec->route == Route::kKeys) {
       fill_keys(request);
       entered = enter_keys(request);
+      batch_members_ += request.spec->member != 0;
       // A request later, when its roots are there: loading them here would wait.
       if (batch_size_ > 0) prefetch_lines(batch_[batch_size_ - 1]);
     }
@@ -352,7 +353,7 @@ void Executor::run_gathered() {
       keyspace.prefetch_entry(db, position, (request.spec->flags & kWrite) != 0);
     });
   }
-  if (warmed != 0) prefetch_members();
+  if (batch_members_ > 1) prefetch_members();
   begin_observing();
   for (size_t r = 0; r < batch_size_; r++) run_one(batch_[r]);
   close_output();
