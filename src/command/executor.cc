@@ -160,7 +160,8 @@ size_t Executor::input_limit(const Session& session) const {
 }
 
 void Executor::run_batch() {
-  batch_size_ = batch_keys_ = batch_members_ = 0;
+  batch_size_ = batch_keys_ = 0;
+  batch_shares_value_ = false;
   while (batch_size_ < kBatchCommands && batch_keys_ < kBatchKeys) {
     Session* session = pop_ready();
     if (session == nullptr || !gather_session(*session)) break;
@@ -202,6 +203,17 @@ bool Executor::gather_session(Session& session) {
   }
 }
 
+namespace {
+
+// Whether both name a member of the value at one key.
+bool same_value(const Request& a, const Request& b) {
+  return b.spec != nullptr && b.spec->member != 0 && b.args.size() > b.spec->member &&
+         b.args.key_count() == 1 && a.args.key(0).position == b.args.key(0).position &&
+         a.session->client.db == b.session->client.db;
+}
+
+}  // namespace
+
 Executor::Gathered Executor::gather_one(Session& session, bool first) {
   if (session.closing) return Gathered::kNothing;
   if (session.output.bytes() > kOutputStall) {
@@ -230,9 +242,13 @@ Executor::Gathered Executor::gather_one(Session& session, bool first) {
     if (request.spec->route == Route::kKeys) {
       fill_keys(request);
       entered = enter_keys(request);
-      batch_members_ += request.spec->member != 0;
       // A request later, when its roots are there: loading them here would wait.
-      if (batch_size_ > 0) prefetch_lines(batch_[batch_size_ - 1]);
+      if (batch_size_ > 0) {
+        prefetch_lines(batch_[batch_size_ - 1]);
+        if (request.spec->member != 0) {
+          batch_shares_value_ |= same_value(request, batch_[batch_size_ - 1]);
+        }
+      }
     }
     const bool waits = server_.pause.any() && postponed(session, *request.spec);
     if (!entered || waits) {
@@ -309,17 +325,6 @@ void Executor::prefetch_lines(const Request& request) {
   });
 }
 
-namespace {
-
-// Whether both name a member of the value at one key.
-bool same_value(const Request& a, const Request& b) {
-  return b.spec != nullptr && b.spec->member != 0 && b.args.size() > b.spec->member &&
-         b.args.key_count() == 1 && a.args.key(0).position == b.args.key(0).position &&
-         a.session->client.db == b.session->client.db;
-}
-
-}  // namespace
-
 void Executor::prefetch_members() {
   static_assert(kBatchCommands <= Collection::kPrefetchMost);
   Bytes members[kBatchCommands];
@@ -353,7 +358,7 @@ void Executor::run_gathered() {
       keyspace.prefetch_entry(db, position, (request.spec->flags & kWrite) != 0);
     });
   }
-  if (batch_members_ > 1) prefetch_members();
+  if (batch_shares_value_) prefetch_members();
   begin_observing();
   for (size_t r = 0; r < batch_size_; r++) run_one(batch_[r]);
   close_output();

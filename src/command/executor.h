@@ -190,7 +190,7 @@ class Executor {
   Position positions_[kBatchCommands];  // of requests with one key
   size_t batch_size_ = 0;
   size_t batch_keys_ = 0;
-  size_t batch_members_ = 0;  // requests that name a member of their key's value
+  bool batch_shares_value_ = false;  // two neighbours name members of one value
   std::vector<uint8_t> entered_mark_;
   std::vector<uint32_t> entered_;  // shards that this batch holds
   std::vector<uint8_t> wanted_mark_;

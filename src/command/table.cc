@@ -35,7 +35,7 @@ Word load(const char* from) {
 const CommandTable& command_table() { return *g_table; }
 void set_command_table(const CommandTable* table) { g_table = table; }
 
-CommandTable::Packed CommandTable::pack(Bytes name) {
+[[gnu::always_inline]] inline CommandTable::Packed CommandTable::pack(Bytes name) {
   Packed packed{.size = name.size()};
   const char* const p = name.data();
   const size_t n = name.size();
@@ -51,7 +51,7 @@ CommandTable::Packed CommandTable::pack(Bytes name) {
   return packed;
 }
 
-size_t CommandTable::bucket(const Packed& packed) {
+[[gnu::always_inline]] inline size_t CommandTable::bucket(const Packed& packed) {
   const uint64_t mixed = (packed.head ^ (packed.tail * 31) ^ packed.size) * 0x9E3779B97F4A7C15u;
   return mixed >> 54;  // the top 10 bits
 }
@@ -89,7 +89,11 @@ void CommandTable::add(const CommandSpec* spec) {
 
 const CommandSpec* CommandTable::find(Bytes name) const {
   const Packed packed = pack(name);
-  for (size_t at = bucket(packed); buckets_[at].spec != nullptr; at = (at + 1) % kBuckets) {
+  return probe(name, packed, bucket(packed));
+}
+
+const CommandSpec* CommandTable::probe(Bytes name, const Packed& packed, size_t at) const {
+  for (; buckets_[at].spec != nullptr; at = (at + 1) % kBuckets) {
     if (buckets_[at].name != packed) continue;
     if (name.size() > 16 && !equal_ignore_case(buckets_[at].spec->name, name)) continue;
     return buckets_[at].spec;
@@ -98,12 +102,23 @@ const CommandSpec* CommandTable::find(Bytes name) const {
 }
 
 const CommandSpec* CommandTable::resolve(std::span<const Bytes> words) const {
-  const CommandSpec* spec = find(words[0]);
-  if (spec == nullptr || spec->subcommands.empty() || words.size() < 2) return spec;
-  for (const CommandSpec& sub : spec->subcommands) {
-    if (equal_ignore_case(sub.name.substr(spec->name.size() + 1), words[1])) return &sub;
+  const Bytes name = words[0];
+  const Packed packed = pack(name);
+  const size_t at = bucket(packed);
+  const Bucket& first = buckets_[at];
+  const CommandSpec* spec = first.spec;
+  if (first.name != packed || name.size() > 16) [[unlikely]]
+    spec = probe(name, packed, at);
+  if (spec == nullptr || spec->subcommands.empty() || words.size() < 2) [[likely]]
+    return spec;
+  return subcommand(*spec, words[1]);
+}
+
+const CommandSpec* CommandTable::subcommand(const CommandSpec& container, Bytes name) {
+  for (const CommandSpec& sub : container.subcommands) {
+    if (equal_ignore_case(sub.name.substr(container.name.size() + 1), name)) return &sub;
   }
-  return spec;
+  return &container;
 }
 
 std::string_view full_name(const CommandSpec& spec) { return spec.name; }

@@ -41,6 +41,8 @@ class CommandTable {
   };
   static constexpr size_t kBuckets = 1024;  // about 250 names: a second step is rare
   void add(const CommandSpec* spec);
+  const CommandSpec* probe(Bytes name, const Packed& packed, size_t at) const;  // from bucket `at`
+  static const CommandSpec* subcommand(const CommandSpec& container, Bytes name);
 
   std::vector<CommandSpec> rows_;  // never grows after construction
   std::vector<Bucket> buckets_;

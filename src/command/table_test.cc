@@ -27,28 +27,35 @@ const CommandTable& table() {
   return table;
 }
 
+// Both ways to a top-level row.
+const CommandSpec* look_up(Bytes name) {
+  const CommandSpec* spec = table().find(name);
+  CHECK(table().resolve({&name, 1}) == spec);
+  return spec;
+}
+
 }  // namespace
 
 TEST_CASE("names of every length and case are found, others are not") {
   for (const CommandSpec& spec : kTestCommands) {
-    REQUIRE(table().find(spec.name) != nullptr);
-    CHECK(table().find(spec.name)->name == spec.name);
+    REQUIRE(look_up(spec.name) != nullptr);
+    CHECK(look_up(spec.name)->name == spec.name);
     std::string mixed(spec.name);
     for (size_t i = 0; i < mixed.size(); i += 2) mixed[i] = static_cast<char>(toupper(mixed[i]));
-    CHECK(table().find(mixed) == table().find(spec.name));
+    CHECK(look_up(mixed) == look_up(spec.name));
     for (size_t i = 0; i < spec.name.size(); i++) {
       for (int flip : {0x01, 0x20, 0x80}) {
         std::string other(spec.name);
         other[i] = static_cast<char>(other[i] ^ flip);
         if (flip == 0x20 && isalpha(spec.name[i])) continue;  // the other case
-        CHECK(table().find(other) == nullptr);
+        CHECK(look_up(other) == nullptr);
       }
     }
-    CHECK(table().find(std::string(spec.name) + std::string(1, '\0')) == nullptr);
-    CHECK(table().find(spec.name.substr(0, spec.name.size() - 1)) == nullptr);
+    CHECK(look_up(std::string(spec.name) + std::string(1, '\0')) == nullptr);
+    CHECK(look_up(spec.name.substr(0, spec.name.size() - 1)) == nullptr);
   }
-  CHECK(table().find("") == nullptr);
-  CHECK(table().find(std::string(100'000, 'g')) == nullptr);
+  CHECK(look_up("") == nullptr);
+  CHECK(look_up(std::string(100'000, 'g')) == nullptr);
 }
 
 TEST_CASE("a subcommand is found through its container") {

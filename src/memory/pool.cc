@@ -117,6 +117,7 @@ Handle Pool::allocate(size_t bytes) {
   } else {
     granule = run.fresh;
     run.fresh = static_cast<uint16_t>(granule + shape.granules);
+    prefetch(at(span << 12 | granule) + shape.bytes());  // the next; a page not there yet: nothing
   }
   if (++run.allocated == shape.blocks) unlist_run(number);
   used_bytes_ += shape.bytes();
