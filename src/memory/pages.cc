@@ -7,6 +7,7 @@
 #include <new>
 
 #include "base/check.h"
+#include "base/clock.h"
 #include "base/poison.h"
 
 namespace cobnut {
@@ -30,7 +31,9 @@ struct PagePool::Page {
 
 namespace {
 
+constexpr int64_t kTickUs = 100'000;  // of tend()
 constexpr uint64_t kTicksBeforeMove = 100;
+constexpr int64_t kMovesShare = 100;  // moves take 1/100 of a core's time at most
 
 // Bits from which `length` adjacent bits are set.
 uint64_t stretches_of(uint64_t bits, size_t length) {
@@ -192,6 +195,10 @@ void PagePool::trim() {
 void PagePool::tend() {
   std::unique_lock lock(mutex_);
   ticks_++;
+  if (rest_ticks_ > 0) {
+    rest_ticks_--;
+    return;
+  }
   for (Page *page = candidates_, *next = nullptr; page != nullptr; page = next) {
     next = page->next_candidate;
     if (page->free == 0 && ticks_ - page->full_at < kTicksBeforeMove) continue;
@@ -200,7 +207,10 @@ void PagePool::tend() {
     page->huge = true;
     char* const memory = page->memory;
     lock.unlock();
-    return move_to_huge_pages(memory);  // were it unmapped meanwhile: advice about nothing
+    const int64_t begin_us = monotonic_clock_us();
+    move_to_huge_pages(memory);  // were it unmapped meanwhile: advice about nothing
+    rest_ticks_ = (monotonic_clock_us() - begin_us) * kMovesShare / kTickUs;
+    return;
   }
 }
 

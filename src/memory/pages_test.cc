@@ -47,12 +47,12 @@ TEST_CASE("full pages are moved onto huge pages with what they hold") {
     pieces.push_back(take(pages, 1, static_cast<char>('a' + i % 26)));
   give(pages, pieces.back());  // that page is no candidate any more
   pieces.pop_back();
-  for (size_t tick = 0; tick < 200; tick++) pages.tend();
+  for (size_t tick = 0; tick < 2000; tick++) pages.tend();
   for (const Piece& piece : pieces) give(pages, piece);
   for (size_t i = 0; i < kSpansPerPage; i++) pieces[i] = take(pages, 1, 'z');  // a candidate, freed
   for (size_t i = 0; i < kSpansPerPage; i++) give(pages, pieces[i]);
   pages.trim();
-  for (size_t tick = 0; tick < 200; tick++) pages.tend();
+  for (size_t tick = 0; tick < 2000; tick++) pages.tend();
   CHECK(pages.mapped_bytes() == kPageBytes);
 }
 

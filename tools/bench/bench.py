@@ -7,9 +7,10 @@ rows.
 The figure is server CPU, the on-CPU time of all threads over the operations done: throughput on
 a shared machine says more about the neighbours. The server is pinned to core 0 and the load
 (redis-benchmark) to core 1, except in the rows with two loops. Rounds are interleaved (ours,
-redis, redis, ours ...), the median of each side is shown, and the ratio stands beside what we
-must reach and aim at. 1M keys with values of 64 bytes are there before, so that every GET hits.
-A row whose command we do not have yet says so.
+redis, redis, ours ...) and each cut into short runs, so that a noisy neighbour meets both sides
+alike; the median of each side is shown, and the ratio stands beside what we must reach and aim
+at. 1M keys with values of 64 bytes are there before, so that every GET hits. A row whose command
+we do not have yet says so.
 """
 import argparse
 import platform
@@ -26,6 +27,7 @@ KEYS = 1_000_000
 VALUE_BYTES = 64
 KEY_BYTES = 16
 CLIENTS = 50
+SLICES = 5  # of a round's operations, each a run of its own on both sides
 SERVER_CORE, LOAD_CORE = 0, 1
 VALUE = "x" * VALUE_BYTES
 R = "__rand_int__"
@@ -167,11 +169,11 @@ class Bench:
                 self.say(f"loading {data} into {server.name}")
                 self.fill(server, data)
             for name, pipeline, command, _, operations, must, aim in known:
-                operations = self.operations(operations, pipeline)
+                operations = self.operations(operations // SLICES, pipeline)
                 figures = {ours: [], redis: []}
                 # Without pipelining the kernel's part and its noise are the largest.
                 rounds = self.options.rounds * (3 if pipeline == 1 else 1)
-                for turn in range(rounds):
+                for turn in range(rounds * SLICES):
                     for server in (ours, redis) if turn % 2 == 0 else (redis, ours):
                         figures[server].append(self.run_load(server, command, pipeline, operations))
                 mine, its = statistics.median(figures[ours]), statistics.median(figures[redis])
@@ -248,7 +250,8 @@ class Bench:
         with self.ours.start() as ours, self.redis.start() as redis:
             print(f"ours {ours.version()}, redis-server {redis.version()}, "
                   f"{platform.machine()} Linux {platform.release()}, {cpu_model()}; "
-                  f"median of {self.options.rounds} rounds (P=1: three times as many); {self.keys()} keys"
+                  f"median of {self.options.rounds} rounds of {SLICES} runs (P=1: three times as many); "
+                  f"{self.keys()} keys"
                   f"{' (quick)' if self.options.quick else ''}")
             print(f"ours: {' '.join(['cobnut'] + ours.command[1:-2])}\n")
         print("| figure | ours | redis | ratio | must | aim | verdict |\n" + "|---" * 7 + "|")
