@@ -5,7 +5,7 @@
 
 namespace cobnut {
 
-// always_inline and asm: g++ 12 at -O2 deletes functions that only prefetch, and calls of them.
+// always_inline and asm: g++ 12 deletes functions that only prefetch, and calls of them.
 [[gnu::always_inline]] inline void prefetch(const void* address) {
   asm volatile("prefetcht0 %0" ::"m"(*static_cast<const char*>(address)));
 }
