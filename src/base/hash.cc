@@ -1,5 +1,7 @@
 #include "base/hash.h"
 
+#include <emmintrin.h>
+
 #include <array>
 #include <cstring>
 
@@ -45,13 +47,31 @@ uint64_t g_seed = secure_random();
     p += 8;
     left -= 8;
   }
+  if (left >= 4) {
+    crc = kTables[3][p[0] ^ (crc >> 8)] ^ kTables[2][p[1] ^ (crc & 0xff)] ^ kTables[1][p[2]] ^
+          kTables[0][p[3]];
+    p += 4;
+    left -= 4;
+  }
   for (; left > 0; left--, p++) crc = ((crc << 8) & 0xffff) ^ kTables[0][(crc >> 8) ^ *p];
   return static_cast<uint16_t>(crc);
 }
 
+// Keys of usual lengths without a call.
+[[gnu::always_inline]] inline bool has_brace(Bytes key) {
+  const size_t size = key.size();
+  if (size < 16 || size > 32) return key.find('{') != Bytes::npos;
+  const __m128i brace = _mm_set1_epi8('{');
+  const auto matches = [&](const char* at) {
+    return _mm_cmpeq_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at)), brace);
+  };
+  return _mm_movemask_epi8(_mm_or_si128(matches(key.data()), matches(key.data() + size - 16))) != 0;
+}
+
 [[gnu::always_inline]] inline Bytes tag_of(Bytes key) {
+  if (!has_brace(key)) [[likely]]
+    return key;
   const auto* open = static_cast<const char*>(memchr(key.data(), '{', key.size()));
-  if (open == nullptr) return key;
   const char* start = open + 1;
   const char* end = key.data() + key.size();
   const auto* close =

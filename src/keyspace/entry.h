@@ -15,6 +15,8 @@
 // Collection. Owner: whoever holds the shard's monitor.
 #pragma once
 
+#include <emmintrin.h>
+
 #include <cstdint>
 #include <cstring>
 
@@ -187,7 +189,16 @@ inline bool Entry::has_key(Bytes bytes) const {
   const Bytes own = key();
   const size_t size = bytes.size();
   if (own.size() != size) return false;
-  if (size < 8 || size > 16) return own == bytes;
+  if (size < 8 || size > 32) return own == bytes;
+  if (size > 16) {
+    const auto load = [](const char* at) {
+      return _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+    };
+    const __m128i head = _mm_cmpeq_epi8(load(own.data()), load(bytes.data()));
+    const __m128i tail =
+        _mm_cmpeq_epi8(load(own.data() + size - 16), load(bytes.data() + size - 16));
+    return _mm_movemask_epi8(_mm_and_si128(head, tail)) == 0xffff;
+  }
   uint64_t a, b, c, d;  // the first and the last 8 bytes of each
   memcpy(&a, own.data(), 8);
   memcpy(&b, bytes.data(), 8);
