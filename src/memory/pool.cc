@@ -97,6 +97,14 @@ Pool::Run& Pool::run_at(uint32_t run) const {
   return infos_[run / kFramesPerSpan]->runs[run % kFramesPerSpan];
 }
 
+// The block that a run hands out next; a page of it that is not there yet: nothing.
+inline void Pool::prefetch_next(uint32_t number) const {
+  if (number == kNone) return;
+  const Run& run = run_at(number);
+  const size_t granule = run.free_list != kNoBlock ? run.free_list : run.fresh;
+  prefetch(at(number / kFramesPerSpan << 12) + granule * kGranule);
+}
+
 Handle Pool::allocate(size_t bytes) {
   CHECK_OP(bytes, <=, kPoolBlockMax);
   const uint32_t size_class = size_class_of(bytes);
@@ -113,13 +121,12 @@ Handle Pool::allocate(size_t bytes) {
     run.free_list = read_link(at(span << 12 | granule));
     // Whoever wrote into a block after its release is found here at the latest.
     CHECK(run.free_list < run.fresh || run.free_list == kNoBlock);
-    if (run.free_list != kNoBlock) prefetch(at(span << 12 | run.free_list));
   } else {
     granule = run.fresh;
     run.fresh = static_cast<uint16_t>(granule + shape.granules);
-    prefetch(at(span << 12 | granule) + shape.bytes());  // the next; a page not there yet: nothing
   }
   if (++run.allocated == shape.blocks) unlist_run(number);
+  prefetch_next(partial_[size_class]);
   used_bytes_ += shape.bytes();
   const Handle handle = span << 12 | granule;
   unpoison(at(handle), shape.bytes());

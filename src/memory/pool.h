@@ -71,7 +71,8 @@ class Pool {
   struct Run;
   struct Span;
 
-  Run& run_at(uint32_t run) const;  // by run number: span index . frame
+  Run& run_at(uint32_t run) const;            // by run number: span index . frame
+  void prefetch_next(uint32_t number) const;  // of a run; kNone: of none
   uint32_t take_run(uint32_t size_class);
   void drop_run(uint32_t number);
   void list_run(uint32_t number);
