@@ -242,13 +242,8 @@ Executor::Gathered Executor::gather_one(Session& session, bool first) {
     if (request.spec->route == Route::kKeys) {
       fill_keys(request);
       entered = enter_keys(request);
-      // A request later, when its roots are there: loading them here would wait.
-      if (batch_size_ > 0) {
-        prefetch_lines(batch_[batch_size_ - 1]);
-        if (request.spec->member != 0) {
-          batch_shares_value_ |= same_value(request, batch_[batch_size_ - 1]);
-        }
-      }
+      if (batch_size_ > 0 && request.spec->member != 0)
+        batch_shares_value_ |= same_value(request, batch_[batch_size_ - 1]);
     }
     const bool waits = server_.pause.any() && postponed(session, *request.spec);
     if (!entered || waits) {
@@ -325,6 +320,30 @@ void Executor::prefetch_lines(const Request& request) {
   });
 }
 
+void Executor::prefetch_likely(size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    likely_[i].keyspace->prefetch_entry(likely_[i].entry, likely_[i].write);
+  }
+}
+
+// Each step for all keys in a row; see keyspace.h.
+void Executor::warm() {
+  for (size_t r = 0; r < batch_size_; r++) prefetch_lines(batch_[r]);
+  if (batch_keys_ <= 1) return;  // alone, an entry is looked for at once as soon as by a hint
+  size_t count = 0;
+  for (size_t r = 0; r < batch_size_; r++) {
+    const Request& request = batch_[r];
+    for_keys(request, [&](const Keyspace& keyspace, int db, Position position) {
+      const Handle entry = keyspace.likely_entry(db, position);
+      if (entry == kNoHandle) return;
+      likely_[count++] = {&keyspace, entry, (request.spec->flags & kWrite) != 0};
+      if (count == kBatchKeys) prefetch_likely(std::exchange(count, 0));
+    });
+  }
+  prefetch_likely(count);
+  if (batch_shares_value_) prefetch_members();
+}
+
 void Executor::prefetch_members() {
   static_assert(kBatchCommands <= Collection::kPrefetchMost);
   Bytes members[kBatchCommands];
@@ -348,17 +367,8 @@ void Executor::prefetch_members() {
 
 void Executor::run_gathered() {
   counters_.batches.add();
-  prefetch_lines(batch_[batch_size_ - 1]);
+  warm();
   for (const uint32_t index : entered_) server_.shards[index]->keyspace.set_now_ms(now_ms_);
-  // Alone, a key's entry is looked for at once as soon as by a hint.
-  const size_t warmed = batch_keys_ > 1 ? batch_size_ : 0;
-  for (size_t r = 0; r < warmed; r++) {
-    const Request& request = batch_[r];
-    for_keys(request, [&request](const Keyspace& keyspace, int db, Position position) {
-      keyspace.prefetch_entry(db, position, (request.spec->flags & kWrite) != 0);
-    });
-  }
-  if (batch_shares_value_) prefetch_members();
   begin_observing();
   for (size_t r = 0; r < batch_size_; r++) run_one(batch_[r]);
   close_output();

@@ -2,10 +2,9 @@
 // (MECHANISMS §1.3, §2.4):
 //
 //   gather   the next commands of the ready sessions, up to 32: parse, find the row, hash the keys,
-//            enter their shards (which never waits), prefetch the keys' places in the roots and, a
-//            request later, their lines
-//   warm     match the tags, prefetch the entries; of a collection that several requests in a row
-//            name, what its members stand in
+//            enter their shards (which never waits), prefetch the keys' places in the roots
+//   warm     prefetch the lines of all; match the tags, prefetch the entries; of a collection that
+//            several requests in a row name, what its members stand in
 //   run      in order, replies into the turn arena
 //   leave    the shards
 //
@@ -136,6 +135,8 @@ class Executor {
   template <typename F>
   void for_keys(const Request& request, F f);
   void prefetch_lines(const Request& request);
+  void warm();
+  void prefetch_likely(size_t count);
   void prefetch_members();
   bool enter(size_t index);
   void run_gathered();
@@ -188,6 +189,12 @@ class Executor {
   std::string monitor_lines_;   // of MONITOR, not yet published
   Request batch_[kBatchCommands];
   Position positions_[kBatchCommands];  // of requests with one key
+  struct Likely {
+    const Keyspace* keyspace;
+    Handle entry;
+    bool write;
+  };
+  Likely likely_[kBatchKeys];  // warm()'s own
   size_t batch_size_ = 0;
   size_t batch_keys_ = 0;
   bool batch_shares_value_ = false;  // two neighbours name members of one value

@@ -85,8 +85,17 @@ void Keyspace::prefetch_line(int db, Position position) const {
   if (const Table* t = table(db)) t->prefetch_line(position);
 }
 
-void Keyspace::prefetch_entry(int db, Position position, bool write) const {
-  if (const Table* t = table(db)) t->prefetch_entry(position, write);
+Handle Keyspace::likely_entry(int db, Position position) const {
+  const Table* t = table(db);
+  return t != nullptr ? t->likely_entry(position) : kNoHandle;
+}
+
+void Keyspace::prefetch_entry(Handle handle, bool write) const {
+  const Pool& pool = parts_->entries.pool();
+  const char* block = pool.at(handle);
+  const size_t bytes = parts_->entries.prefetch_bytes();
+  for (size_t at = 0; at < bytes; at += sizeof(Line)) prefetch(block + at);
+  if (write) prefetch(pool.release_hint(handle));
 }
 
 void Keyspace::prefetch_members(int db, const Key& key, std::span<const Bytes> members) const {

@@ -19,6 +19,7 @@
 #include "keyspace/entry.h"
 #include "keyspace/mutation.h"
 #include "keyspace/scan.h"
+#include "memory/pool.h"
 #include "metrics/counters.h"
 
 namespace cobnut {
@@ -94,11 +95,16 @@ class Keyspace {
   Found edit(int db, const Key& key);  // ahead of a write: touches, does not count
   Found peek(int db, const Key& key);  // touches nothing (OBJECT, TTL, TYPE ...)
 
-  // -- batches: hints only, no result, no side effect (MECHANISMS §3.2); each wants the one before
-  // to have arrived. `write`: the entry may take another block.
+  // -- batches: hints only, no side effect (MECHANISMS §3.2); each wants the one before to have
+  // arrived, and to be called for all keys in a row: a prefetch waits until its page's address is
+  // translated, and only close to each other do these waits overlap.
   void prefetch_root(int db, Position position) const;
   void prefetch_line(int db, Position position) const;
-  void prefetch_entry(int db, Position position, bool write) const;
+  // The entry that is probably the key's, by its tag; kNoHandle: none but for the stash, which is
+  // prefetched, as is what an insert changes.
+  Handle likely_entry(int db, Position position) const;
+  // `write`: it may take another block.
+  void prefetch_entry(Handle handle, bool write) const;
   // Of the collection that this key has, if it is one (Collection::prefetch).
   void prefetch_members(int db, const Key& key, std::span<const Bytes> members) const;
 

@@ -137,7 +137,9 @@ double batches(Server& server, bool prefetch, F command) {
       }
       for (uint64_t i = 0; prefetch && i < kBatch; i++) {
         const Key key(Bytes(texts[i], 16), positions[i]);
-        server.at(key).prefetch_entry(0, key.position, false);
+        Keyspace& keyspace = server.at(key);
+        const Handle handle = keyspace.likely_entry(0, key.position);
+        if (handle != kNoHandle) keyspace.prefetch_entry(handle, false);
       }
       for (uint64_t i = 0; i < kBatch; i++) {
         const Key key(Bytes(texts[i], 16), positions[i]);

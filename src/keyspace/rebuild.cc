@@ -22,13 +22,17 @@ Tick Rebuild::tick_of(Handle handle, uint8_t eviction) const {
   return table_.tick_of(table_.parts_.entries.at(handle)->next_deadline_ms());
 }
 
-void Rebuild::gather(SegmentRef old, Into into) {
+void Rebuild::take_old(SegmentRef old) {
   CHECK_OP(old_count_, <, 2);
   olds_[old_count_++] = old;
+  if (old) items_.reserve(items_.size() + old.segment()->keys + 1);
+}
+
+void Rebuild::gather(SegmentRef old) {
+  take_old(old);
   if (!old) return;
   Segment* const segment = old.segment();
   const size_t before = items_.size();
-  items_.reserve(before + segment->keys + 1);
   for (uint32_t l = 0; l < segment->line_count(); l++) {
     const Line& line = segment->lines()[l];
     for_bits(line.present(), [&](uint32_t i) {
@@ -36,7 +40,44 @@ void Rebuild::gather(SegmentRef old, Into into) {
     });
   }
   CHECK_EQ(items_.size() - before, size_t{segment->keys});
-  const bool one_slot = into == Into::kOne || segment->depth >= kSlotBits;
+  look_at_keys(before, segment, segment->depth >= kSlotBits);
+}
+
+void Rebuild::gather_for(SegmentRef old, uint32_t depth, SegmentClass segment_class) {
+  take_old(old);
+  if (!old) return;
+  Segment* const segment = old.segment();
+  const size_t before = items_.size();
+  const uint32_t shift = spread_shift(segment->depth);
+  const bool tags_place = shift <= 64 - kKnownBits - kUnplacedBits;
+  std::vector<Item> unknown;
+  for (uint32_t l = 0; l < segment->line_count(); l++) {
+    const Line& line = segment->lines()[l];
+    const bool in_stash = l >= old.homes();
+    for_bits(line.present(), [&](uint32_t i) {
+      Item item{0, line.handles[i], 0, line.eviction[i]};
+      uint32_t known = kSpreadUnknown;
+      if (tags_place && !in_stash && (item.eviction & kTtlBit) == 0)
+        known = known_spread(l - (line.foreign() >> i & 1), old.homes(), line.tags[i]);
+      if (known != kSpreadUnknown) {
+        item.position = segment->base | uint64_t{known} << (64 - kKnownBits) >> shift;
+        const Position last = item.position | UINT64_MAX >> kKnownBits >> shift;
+        const uint32_t homes = homes_of(segment_class);
+        if (home_of(item.position, depth, homes) == home_of(last, depth, homes))
+          return items_.push_back(item);
+      }
+      unknown.push_back(item);
+    });
+  }
+  const size_t known = items_.size();
+  items_.insert(items_.end(), unknown.begin(), unknown.end());
+  CHECK_EQ(items_.size() - before, size_t{segment->keys});
+  look_at_keys(known, segment, true);
+}
+
+// Fills in what the lines do not tell of the items from `first` on. Those of `one_slot` are placed
+// by their hash alone.
+void Rebuild::look_at_keys(size_t first, const Segment* segment, bool one_slot) {
   const Position slot = Position{slot_of(segment->base)} << kHashBits;
   // In chunks that fit L1: a prefetch waits for its page's address to be translated, and only close
   // to each other do these translations overlap.
@@ -54,7 +95,7 @@ void Rebuild::gather(SegmentRef old, Into into) {
       prefetch(entry + kKeyReach);
     }
   };
-  Item* item = items_.data() + before;
+  Item* item = items_.data() + first;
   prefetch_chunk(item);
   while (item != end) {
     Item* const next = chunk_end(item);

@@ -1,8 +1,8 @@
 // Growth, splits and merges: gather the keys of one or two neighbouring segments, fill new ones,
 // then publish all of them at once. Until publish() nothing is visible; a Rebuild that dies without
-// it leaves no trace (no memory, or keys that no split can separate). Cost: about 20 us for 900
-// keys, most of it a cache and a TLB miss a key to hash it again, of which several are under way at
-// a time.
+// it leaves no trace (no memory, or keys that no split can separate). Cost of a split: about 20 us
+// for 900 keys, most of it a cache and a TLB miss a key to hash it again, of which several are
+// under way at a time; 64 lines -> 93 looks at one key in six.
 #pragma once
 
 #include <vector>
@@ -18,10 +18,10 @@ class Rebuild {
   Rebuild(const Rebuild&) = delete;
   Rebuild& operator=(const Rebuild&) = delete;
 
-  // What the keys are gathered for. One segment has a place for each by its hash alone: their slots
-  // need not be known then, and fill() and split() must not be called.
-  enum class Into { kOne, kAny };
-  void gather(SegmentRef old, Into into);  // at most two, the lower first
+  void gather(SegmentRef old);  // at most two, the lower first
+  // For fill_one() of just this segment, which finds the places of most keys by their homes and
+  // tags.
+  void gather_for(SegmentRef old, uint32_t depth, SegmentClass segment_class);
   void add(Position position, Handle handle, uint8_t eviction);
 
   // Plans segments for the gathered keys, which all lie in [base, base + 2^(64 - depth)).
@@ -34,7 +34,7 @@ class Rebuild {
 
  private:
   struct Item {
-    Position position;
+    Position position;  // after gather_for(): as much of it as places the key
     Handle handle;
     Tick tick;  // 0: no expiry
     uint8_t eviction;
@@ -45,6 +45,8 @@ class Rebuild {
     Segment* segment;  // nullptr: no keys
   };
 
+  void take_old(SegmentRef old);
+  void look_at_keys(size_t first, const Segment* segment, bool one_slot);
   Tick tick_of(Handle handle, uint8_t eviction) const;
   bool fill(Position base, uint32_t depth, SegmentClass smallest, Item* begin, Item* end);
   bool split(Position base, uint32_t depth, Item* begin, Item* end);

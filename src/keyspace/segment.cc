@@ -39,6 +39,14 @@ Spot make_room(Line* home, bool has_before, bool has_next, bool has_after_next) 
 
 }  // namespace
 
+uint32_t known_spread(uint32_t home, uint32_t homes, uint8_t tag) {
+  constexpr uint32_t kTags = 256, kValues = 1u << kKnownBits;
+  const uint32_t first = home * kValues / homes;
+  const uint32_t last = ((home + 1) * kValues - 1) / homes;
+  const uint32_t value = first + ((tag - first) & (kTags - 1));
+  return value + kTags <= last ? kSpreadUnknown : value;
+}
+
 Spot place_key(SegmentRef ref, Position position, Handle handle, uint8_t eviction) {
   const uint32_t homes = ref.homes();
   const uint32_t home_index = home_of(position, ref.depth(), homes);
@@ -54,14 +62,14 @@ Spot place_key(SegmentRef ref, Position position, Handle handle, uint8_t evictio
     spot = make_room(home, home_index > 0, has_next, home_index + 2 < homes);
   }
   if (spot) {
-    spot.line->set(spot.index, spot.line != home, tag_of(position), eviction, handle);
+    spot.line->set(spot.index, spot.line != home, tag_of(position, ref.depth()), eviction, handle);
     return spot;
   }
   for (uint32_t s = 0; s < kStashLines; s++) {
     Line* stash = ref.lines() + homes + s;
     if (stash->free() == 0) continue;
     spot = {stash, lowest(stash->free())};
-    stash->set(spot.index, false, tag_of(position), eviction, handle);
+    stash->set(spot.index, false, tag_of(position, ref.depth()), eviction, handle);
     home->add_stashed(s);
     return spot;
   }

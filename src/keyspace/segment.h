@@ -6,9 +6,10 @@
 // segment's last 4 lines, the stash; the home line's hints name the stash lines that hold keys of
 // it. Lookups touch one or two lines.
 //
-// Positions place by the slot and the top 38 bits of the hash; the low 12 bits place nothing (8 of
-// them are the tag). Cost: 64 B for 10 slots at 0.7-0.88 full while a table grows (64 -> 93 -> two
-// of 64 lines) = 7.3-9.1 B per key.
+// Positions place by the slot and the top 38 bits of the hash; the low 12 bits place nothing. The
+// tag is the 8 bits behind the six or so that tell the home, so that a segment of 64 lines becomes
+// one of 93 without a look at most of its keys (known_spread). Cost: 64 B for 10 slots at 0.7-0.88
+// full while a table grows (64 -> 93 -> two of 64 lines) = 7.3-9.1 B per key.
 #pragma once
 
 #include <emmintrin.h>
@@ -163,11 +164,17 @@ class SegmentRef {
 
 // -- placing
 
-inline uint8_t tag_of(Position position) { return static_cast<uint8_t>(position); }
-// The placing bits below the prefix, left-aligned. While a segment spans slots (depth below 14)
-// these are the hash's alone: else the keys of one hash tag would crowd into a few of its lines.
+// How far left the bits stand that place a key among those of its segment. While a segment spans
+// slots (depth below 14) these are the hash's alone: else the keys of one hash tag would crowd into
+// a few of its lines.
+inline uint32_t spread_shift(uint32_t depth) { return depth < kSlotBits ? kSlotBits : depth; }
+// The placing bits below the prefix, left-aligned.
 inline uint64_t spread(Position position, uint32_t depth) {
-  return (position & kPlacingMask) << (depth < kSlotBits ? kSlotBits : depth);
+  return (position & kPlacingMask) << spread_shift(depth);
+}
+constexpr int kKnownBits = 14;  // of a spread: 6, and the tag
+inline uint8_t tag_of(Position position, uint32_t depth) {
+  return static_cast<uint8_t>(position << spread_shift(depth) >> (64 - kKnownBits));
 }
 inline uint32_t home_of(Position position, uint32_t depth, uint32_t homes) {
   return static_cast<uint32_t>((static_cast<unsigned __int128>(spread(position, depth)) * homes) >>
@@ -176,6 +183,11 @@ inline uint32_t home_of(Position position, uint32_t depth, uint32_t homes) {
 inline Position base_of(Position position, uint32_t depth) {
   return depth == 0 ? 0 : position >> (64 - depth) << (64 - depth);
 }
+
+// The top kKnownBits of the spread of every key that has this home and this tag; kSpreadUnknown: of
+// two such keys they may differ (never with 93 lines, one key in six with 64).
+constexpr uint32_t kSpreadUnknown = UINT32_MAX;
+uint32_t known_spread(uint32_t home, uint32_t homes, uint8_t tag);
 
 // A slot of a line.
 struct Spot {

@@ -24,7 +24,7 @@ bool Table::shrink_segment(Position base, SegmentRef ref) {
     return false;
   }
   Rebuild rebuild(*this);
-  rebuild.gather(ref, Rebuild::Into::kOne);
+  rebuild.gather_for(ref, ref.depth(), SegmentClass::kSmall);
   return rebuild.fill_one(base, ref.depth(), SegmentClass::kSmall) && rebuild.publish();
 }
 
@@ -40,8 +40,8 @@ bool Table::merge_buddies(Position base, SegmentRef left) {
   const bool one_is_enough = left && right ? true : (left ? left : right).segment_class() >= c;
   if (keys > comfortable_keys(c) || (keys > 0 && !one_is_enough)) return false;
   Rebuild rebuild(*this);
-  rebuild.gather(left, Rebuild::Into::kOne);
-  rebuild.gather(right, Rebuild::Into::kOne);
+  rebuild.gather_for(left, depth - 1, c);
+  rebuild.gather_for(right, depth - 1, c);
   const bool fits =
       keys == 0 ? rebuild.fill(base, depth - 1, c) : rebuild.fill_one(base, depth - 1, c);
   return fits && rebuild.publish();

@@ -132,7 +132,7 @@ Found Table::find(const Key& key) const {
   if (!ref) return {};
   const uint32_t homes = ref.homes();
   Line* home = ref.lines() + home_of(key.position, ref.depth(), homes);
-  const uint8_t tag = tag_of(key.position);
+  const uint8_t tag = tag_of(key.position, ref.depth());
   if (Found found = search(home, home->matches(tag) & home->own(), key.bytes)) return found;
   // Behind the last home comes the stash, which has no guests.
   Line* next = home + 1;
@@ -185,12 +185,12 @@ bool Table::grow(SegmentRef full, Position position, Handle handle, uint8_t evic
   const Position base = base_of(position, depth);
   if (full && full.segment_class() == SegmentClass::kSmall) {
     Rebuild larger(*this);
-    larger.gather(full, Rebuild::Into::kOne);
+    larger.gather_for(full, depth, SegmentClass::kBig);
     larger.add(position, handle, eviction);
     if (larger.fill_one(base, depth, SegmentClass::kBig)) return larger.publish();
   }
   Rebuild rebuild(*this);
-  if (full) rebuild.gather(full, Rebuild::Into::kAny);
+  if (full) rebuild.gather(full);
   rebuild.add(position, handle, eviction);
   const bool fits =
       full ? rebuild.split(base, depth) : rebuild.fill(base, depth, SegmentClass::kSmall);

@@ -53,7 +53,7 @@ class Table final : public SegmentOwner {
   Handle handle_of(const Found& found) const;
   [[gnu::always_inline]] void prefetch_root(Position position) const;
   [[gnu::always_inline]] void prefetch_line(Position position) const;
-  [[gnu::always_inline]] void prefetch_entry(Position position, bool write) const;
+  [[gnu::always_inline]] Handle likely_entry(Position position) const;
 
   // -- changes. An entry with an expiry is armed on the way in.
   // REQUIRES: the key is not there. False: no memory (or its segment cannot be split), nothing
@@ -151,26 +151,21 @@ inline void Table::prefetch_line(Position position) const {
   prefetch(home + 1);
 }
 
-inline void Table::prefetch_entry(Position position, bool write) const {
+inline Handle Table::likely_entry(Position position) const {
   const SegmentRef ref = leaf(position);
-  if (!ref) return;
+  if (!ref) return kNoHandle;
   const Line* home = ref.lines() + home_of(position, ref.depth(), ref.homes());
-  const size_t bytes = parts_.entries.prefetch_bytes();
-  const auto prefetch_block = [&](Handle handle) {
-    const char* block = parts_.entries.pool().at(handle);
-    for (size_t at = 0; at < bytes; at += sizeof(Line)) prefetch(block + at);
-    if (write) prefetch(parts_.entries.pool().release_hint(handle));  // should it change its size
-  };
-  const uint8_t tag = tag_of(position);
+  const uint8_t tag = tag_of(position, ref.depth());
   const uint32_t here = home->matches(tag) & home->own();
+  if (here != 0) return home->handles[std::countr_zero(here)];
   // Behind the last home comes the stash, which has no guests.
   const uint32_t next = home[1].matches(tag) & home[1].guests();
-  for_bits(here, [&](uint32_t i) { prefetch_block(home->handles[i]); });
-  for_bits(next, [&](uint32_t i) { prefetch_block(home[1].handles[i]); });
-  if ((here | next) == 0) {  // what insert() counts in
-    prefetch(ref.segment());
-    prefetch(&slot_keys_[slot_of(position) - parts_.first_slot]);
-  }
+  if (next != 0) return home[1].handles[std::countr_zero(next)];
+  for_bits(home->hints(), [&](uint32_t s) { prefetch(ref.lines() + ref.homes() + s); });
+  // What insert() counts in.
+  prefetch(ref.segment());
+  prefetch(&slot_keys_[slot_of(position) - parts_.first_slot]);
+  return kNoHandle;
 }
 
 }  // namespace cobnut

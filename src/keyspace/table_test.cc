@@ -107,6 +107,32 @@ TEST_CASE("cells start in themselves, and halves of cells start where cells do")
   }
 }
 
+TEST_CASE("home and tag tell the top of a key's spread, but for some keys of 64 lines") {
+  std::mt19937_64 random(5);
+  for (SegmentClass c : {SegmentClass::kSmall, SegmentClass::kBig}) {
+    const uint32_t homes = homes_of(c);
+    int unknown = 0;
+    constexpr int kPositions = 200'000;
+    for (int i = 0; i < kPositions; i++) {
+      const Position position = random();
+      const auto depth = static_cast<uint32_t>(random() % 39);
+      const uint32_t known =
+          known_spread(home_of(position, depth, homes), homes, tag_of(position, depth));
+      if (known == kSpreadUnknown) {
+        unknown++;
+      } else {
+        REQUIRE(known == position << spread_shift(depth) >> (64 - kKnownBits));
+      }
+    }
+    if (c == SegmentClass::kBig) {
+      CHECK(unknown == 0);
+    } else {
+      CHECK(unknown > kPositions / 7);
+      CHECK(unknown < kPositions / 5);
+    }
+  }
+}
+
 TEST_CASE("keys of one segment: all found, stash and displacement included") {
   Bench b;
   std::mt19937_64 random(4);
