@@ -80,7 +80,7 @@ class Entry {
       return long_key();
     return {raw() + key_offset(), key_length_};
   }
-  // key() == bytes, without a call for keys of 8 to 16 bytes.
+  // key() == bytes, without a call for keys of 8 to 32 bytes.
   bool has_key(Bytes bytes) const;
   bool has_expiry() const { return (flags() & (kExpiry6 | kExpiry8)) != 0; }
   int64_t expiry_ms() const;  // Unix ms, or kNoExpiry
