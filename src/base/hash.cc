@@ -3,7 +3,7 @@
 #include <emmintrin.h>
 
 #include <array>
-#include <cstring>
+#include <bit>
 
 #include "base/random.h"
 
@@ -57,27 +57,25 @@ uint64_t g_seed = secure_random();
   return static_cast<uint16_t>(crc);
 }
 
-// Keys of usual lengths without a call.
-[[gnu::always_inline]] inline bool has_brace(Bytes key) {
+// Where the first '{' is, or Bytes::npos; in keys of usual lengths without a call.
+[[gnu::always_inline]] inline size_t find_brace(Bytes key) {
   const size_t size = key.size();
-  if (size < 16 || size > 32) return key.find('{') != Bytes::npos;
-  const __m128i brace = _mm_set1_epi8('{');
-  const auto matches = [&](const char* at) {
-    return _mm_cmpeq_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at)), brace);
+  if (size < 16 || size > 32) return key.find('{');
+  const auto matches = [](const char* at) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+    return static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('{'))));
   };
-  return _mm_movemask_epi8(_mm_or_si128(matches(key.data()), matches(key.data() + size - 16))) != 0;
+  const uint32_t found = matches(key.data()) | matches(key.data() + size - 16) << (size - 16);
+  return found == 0 ? Bytes::npos : static_cast<size_t>(std::countr_zero(found));
 }
 
 [[gnu::always_inline]] inline Bytes tag_of(Bytes key) {
-  if (!has_brace(key)) [[likely]]
+  const size_t open = find_brace(key);
+  if (open == Bytes::npos) [[likely]]
     return key;
-  const auto* open = static_cast<const char*>(memchr(key.data(), '{', key.size()));
-  const char* start = open + 1;
-  const char* end = key.data() + key.size();
-  const auto* close =
-      static_cast<const char*>(memchr(start, '}', static_cast<size_t>(end - start)));
-  if (close == nullptr || close == start) return key;
-  return {start, static_cast<size_t>(close - start)};
+  const size_t close = key.find('}', open + 1);
+  if (close == Bytes::npos || close == open + 1) return key;
+  return key.substr(open + 1, close - open - 1);
 }
 
 }  // namespace

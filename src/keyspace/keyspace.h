@@ -96,8 +96,8 @@ class Keyspace {
   Found peek(int db, const Key& key);  // touches nothing (OBJECT, TTL, TYPE ...)
 
   // -- batches: hints only, no side effect (MECHANISMS §3.2); each wants the one before to have
-  // arrived, and to be called for all keys in a row: a prefetch waits until its page's address is
-  // translated, and only close to each other do these waits overlap.
+  // arrived. From the lines on call each for all keys in a row: a prefetch waits until its page's
+  // address is translated, and only close to each other do these waits overlap.
   void prefetch_root(int db, Position position) const;
   void prefetch_line(int db, Position position) const;
   // The entry that is probably the key's, by its tag; kNoHandle: none but for the stash, which is

@@ -3,8 +3,8 @@
 // positions from root to line serves lookups, SCAN, slot ranges and expiry. Entries are blocks of
 // the shard's EntryStore; the table holds their handles.
 //
-// Growth is by one segment at a time (rebuild.h): 64 lines -> 93 -> two of 64, about 20 us for 900
-// keys; shrinking the same way back in background slices (shrink.cc). Pages: table.cc root,
+// Growth is by one segment at a time (rebuild.h): 64 lines -> 93 -> two of 64, at most 20 us for
+// 900 keys; shrinking the same way back in background slices (shrink.cc). Pages: table.cc root,
 // lookups, changes; rebuild.cc; expiry.cc the armed ticks; scan.cc cursors; shrink.cc merging and
 // freeing. Owner: whoever holds the shard's monitor. Cost: 7.3-9.1 B a key, 12 B a slot of the
 // shard.

@@ -19,8 +19,11 @@ namespace {
 
 constexpr int64_t kNow = 1'700'000'000'000;
 
+size_t g_keys_looked_at = 0;
+
 // A key of 8 bytes that is its position: positions of any choice.
 Position position_in_key(Bytes key) {
+  g_keys_looked_at++;
   Position position = 0;
   memcpy(&position, key.data(), sizeof(position));
   return position;
@@ -154,6 +157,42 @@ TEST_CASE("keys of one segment: all found, stash and displacement included") {
   CHECK(there.size() > slots_of_class(SegmentClass::kBig) * 8 / 10);
   for (Position p : there) CHECK(b.erase(p));
   CHECK(b.table.keys() == 0);
+}
+
+TEST_CASE("a segment of 64 lines becomes one of 93 without a look at most of its keys") {
+  for (uint64_t slots : {uint64_t{kSlots}, uint64_t{1}}) {
+    Bench b;
+    std::mt19937_64 random(7);
+    const auto next = [&] { return at(random() % slots, random() & kHashMask); };
+    std::vector<Position> there;
+    size_t before = 0;
+    while (b.segments.used_bytes() < segment_bytes(SegmentClass::kBig)) {
+      before = g_keys_looked_at;
+      there.push_back(next());
+      REQUIRE(b.insert(there.back()));
+    }
+    CHECK(b.segments.used_bytes() == segment_bytes(SegmentClass::kBig));
+    CHECK(there.size() > 300);
+    CHECK(g_keys_looked_at - before < there.size() / 3);
+    for (Position p : there) REQUIRE(b.find(p));
+  }
+}
+
+TEST_CASE("an entry knows its key, and none that differs in a byte or in length") {
+  Bench b;
+  for (size_t length = 0; length <= 40; length++) {
+    const std::string key(length, 'k');
+    const Handle handle = b.entries.create({.key = key, .value = "v", .value_bytes = 1});
+    const Entry* entry = b.entries.at(handle);
+    CHECK(entry->has_key(key));
+    CHECK(!entry->has_key(key + "k"));
+    for (size_t i = 0; i < length; i++) {
+      std::string other = key;
+      other[i] = 'K';
+      REQUIRE(!entry->has_key(other));
+    }
+    b.entries.destroy(handle);
+  }
 }
 
 TEST_CASE("keys that no split can separate are refused, and nothing else is lost") {
